@@ -16,9 +16,12 @@ Twelve squares of 1 km (100 ha) in two counties, west and east, in an equal-area
 from __future__ import annotations
 
 import compileall
+import fcntl
 import functools
+import gc
 import inspect
 import os
+import pickle
 import secrets
 import shutil
 import signal
@@ -50,12 +53,15 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
     from tests.postgis_server import Server
+    from zoning.pipeline.flow import FreshPlan
     from zoning.pipeline.worked_cases import Result
     from zoning.plan import Plan
     from zoning.rulebook import Rulebook
     from zoning.study import Study
 
 collect_ignore = ["data"]  # scripts for other programs and files to be read
+OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS = 1_000_000, 10
+"""How often garbage is collected: seldom, as in the command; to look at all that is loaded took a tenth of a test."""
 DATA = Path(__file__).resolve().parent / "data"
 ROOT = Path(__file__).resolve().parent.parent
 CRS = "EPSG:3035"
@@ -78,6 +84,7 @@ def examples(count: int) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """Speak English; draw the seed of Hypothesis, so that it can be told; compile what catalogues have changed."""
     os.environ["ZONEPLAN_CACHE"] = os.devnull  # where nothing can be kept, of fixtures that many tests share
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS)
     os.environ["LC_ALL"] = "C.UTF-8"  # the command speaks the language of whoever runs it
     if hasattr(config, "workerinput"):
         one_core()
@@ -276,7 +283,7 @@ def toy_folder(tmp_path: Path, copy_toy: Callable[[Path], Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> FreshPlan:
     """The plan of the toy province as it stands, made once; what changes it works on a copy."""
     from zoning.pipeline.flow import run
     from zoning.study import read_study
@@ -368,31 +375,59 @@ def plan_of() -> Callable[[str], Plan]:
 
 
 @pytest.fixture(scope="session")
-def run_of(plan_of: Callable[[str], Plan], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A function that gives the run folder of a built-in study, written once, to be read."""
-    from maps.runs import write_run
+def write_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A function that has a file or folder written once for all processes of xdist, and gives its path, to be read."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "written"
+    shared.mkdir(exist_ok=True)
 
-    return functools.cache(lambda name: write_run(plan_of(name), tmp_path_factory.mktemp("written") / name))
+    def written(name: str, write: Callable[[Path], object]) -> Path:
+        path, done = shared / name / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                path.parent.mkdir()
+                write(path)
+                done.touch()
+        return path
+
+    return written
 
 
 @pytest.fixture(scope="session")
-def results_of() -> Callable[[str], tuple[Result, ...]]:
+def run_of(
+    plan_of: Callable[[str], Plan], write_once: Callable[[str, Callable[[Path], object]], Path]
+) -> Callable[[str], Path]:
+    """A function that gives the run folder of a shipped study, written once, to be read."""
+    from maps.runs import write_run
+
+    return lambda name: write_once(name, lambda folder: write_run(plan_of(name), folder))
+
+
+@pytest.fixture(scope="session")
+def results_of(
+    write_once: Callable[[str, Callable[[Path], object]], Path],
+) -> Callable[[str], tuple[Result, ...]]:
     """A function that gives the results of the worked cases of a built-in rulebook, which are run once."""
     from zoning.pipeline.worked_cases import run_cases
 
-    return functools.cache(run_cases)
+    def results(name: str) -> tuple[Result, ...]:
+        path = write_once(f"{name}.cases", lambda path: path.write_bytes(pickle.dumps(run_cases(name))))
+        return pickle.loads(path.read_bytes())
+
+    return functools.cache(results)
 
 
 @pytest.fixture
 def cases_once(results_of: Callable[[str], tuple[Result, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A check of a built-in rulebook, or of a run by one, finds the results that are there."""
+    """A check of a built-in rulebook, or of a run by it, finds the results that are there."""
     from zoning.pipeline.worked_cases import run_cases
     from zoning.rulebook import builtin_rulebooks
 
-    def found(name: str | Path, *others: object) -> tuple[Result, ...]:
+    def results(name: str | Path, *others: object) -> tuple[Result, ...]:
         return results_of(name) if isinstance(name, str) and name in builtin_rulebooks() else run_cases(name, *others)
 
-    monkeypatch.setattr("zoning.pipeline.rulebook_audit.run_cases", found)
+    monkeypatch.setattr("zoning.pipeline.rulebook_audit.run_cases", results)
 
 
 @pytest.fixture(autouse=True)

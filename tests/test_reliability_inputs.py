@@ -25,6 +25,7 @@ from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon
 from layers.read.reading_step import read_inputs
 from maps.runs import write_run
 from maps.runs.manifest import CONTENTS, FORMAT
+from tests.helpers import change_units, replace_in
 from zoning.overlays import overlay
 from zoning.pipeline.flow import run
 from zoning.study import read_study
@@ -56,17 +57,6 @@ def give(folder: Path, shapes, name: str = "more.gpkg", crs=CRS, **columns) -> N
     else:
         frame.to_file(folder / name)
     ask(folder, 'name = "more"', f'source = "{name}"', 'role = "protected"')
-
-
-def change_units(folder: Path, change) -> None:
-    units = gpd.read_file(folder / "toy.gpkg", layer="units")
-    change(units).to_file(folder / "toy.gpkg", layer="units", driver="GPKG")
-
-
-def edit(folder: Path, old: str, new: str, name: str = "plan.toml") -> None:
-    text = (folder / name).read_text("utf-8")
-    assert old in text
-    (folder / name).write_text(text.replace(old, new), "utf-8")
 
 
 def plan_of(folder: Path):
@@ -107,7 +97,7 @@ def _shifted_sheet(folder: Path) -> None:
     change_units(folder, lambda units: units.assign(code=ids))
     rows = "".join(f"{int(one)},1\n" for one in ids)
     (folder / "stats.csv").write_text("code,income\n" + rows, "utf-8")
-    edit(folder, 'unit = "c4"', f'unit = "{ids[-1]}"')
+    replace_in(folder, 'unit = "c4"', f'unit = "{ids[-1]}"')
 
 
 def _grid(folder: Path, values, transform=None, **profile) -> None:
@@ -185,23 +175,27 @@ def _latitude_of_200(folder: Path) -> None:
 
 def _no_weight(folder: Path) -> None:
     change_units(folder, lambda units: units.assign(population=0))
-    edit(folder, 'ceiling = "available_ha"', "")
+    replace_in(folder, 'ceiling = "available_ha"', "")
 
 
 def _full_width(folder: Path) -> None:
     """B61: digits that only look like digits are no numbers."""
-    edit(folder, "a1,10", "a1,１０", "stats.csv")
-    edit(folder, 'weight = "population"', 'weight = "income"')
+    replace_in(folder, "a1,10", "a1,１０", "stats.csv")
+    replace_in(folder, 'weight = "population"', 'weight = "income"')
 
 
 REFUSED = {
     "B01": (_crossed, 3, ["'a1'", "0.1 %", "mend them in the file"]),
     "B03": (_outline_that_touches_itself, 3, ["'a1'", "0.1 %", "mend them in the file"]),
-    "B11": (lambda folder: edit(folder, 'id = "code"\nname', 'id = "code"\ncrs = "EPSG:3857"\nname'), 3, ["EPSG:3857"]),
+    "B11": (
+        lambda folder: replace_in(folder, 'id = "code"\nname', 'id = "code"\ncrs = "EPSG:3857"\nname'),
+        3,
+        ["EPSG:3857"],
+    ),
     "B12": (_part_of_a_shapefile(".prj"), 3, ["more.shp", ".prj", "crs = "]),
     "B18": (_shifted_sheet, 3, ["'10101'", "'010101'", "zeros"]),
     "B24": (_same_id, 3, ["'a1'", "more than once"]),
-    "B26": (lambda folder: edit(folder, 'id = "code"\n\n[[dec', 'id = "income"\n\n[[dec'), 3, ["'10'"]),
+    "B26": (lambda folder: replace_in(folder, 'id = "code"\n\n[[dec', 'id = "income"\n\n[[dec'), 3, ["'10'"]),
     "B28": (_no_outline, 3, ["'b3'", "no geometry", 'empty = "drop"']),
     "B29": (_infinite, 3, ["'more'", "'1'", "NaN or infinite"]),
     "B30": (_latitude_of_200, 3, ["'more'", "'1'", "beyond the globe"]),
@@ -218,7 +212,7 @@ REFUSED = {
     "B44": (_part_of_a_shapefile(".shx"), 3, ["more.shx"]),
     "B45": (_part_of_a_shapefile(".dbf"), 3, ["more.dbf"]),
     "B46": (_half_a_shapefile, 3, ["more.shp", "cut short"]),
-    "B48": (lambda folder: edit(folder, 'layer = "units"\n', ""), 3, ["2 layers", "'land'", "'units'"]),
+    "B48": (lambda folder: replace_in(folder, 'layer = "units"\n', ""), 3, ["2 layers", "'land'", "'units'"]),
     "B49": (_no_features, 3, ["more.gpkg", "no features"]),
     "B50": (_hidden_nodata, 3, ["-9999", "nodata = "]),
     "B53": (lambda folder: _scaled(folder, math.nan), 3, ["elevation.tif", "scale nan", "-a_scale"]),
@@ -226,7 +220,11 @@ REFUSED = {
     "B59": (_grid_without_crs, 3, ["elevation.tif", "crs = "]),
     "B61": (_full_width, 2, ["construction_land", "income", "text"]),
     "B62": (_no_weight, 4, ["construction_land", "weight"]),
-    "B63": (lambda folder: edit(folder, "total = 120", "total = 120\nfloor = 11"), 4, ["construction_land", "floor"]),
+    "B63": (
+        lambda folder: replace_in(folder, "total = 120", "total = 120\nfloor = 11"),
+        4,
+        ["construction_land", "floor"],
+    ),
 }
 
 
@@ -384,9 +382,9 @@ def test_b23_what_holds_stays_true_or_false(units, designations) -> None:
 def test_b25_ids_as_numbers_meet_ids_as_texts(toy_folder: Path) -> None:
     """A table that a spreadsheet wrote with numbers, units whose ids are texts of the same digits."""
     change_units(toy_folder, lambda units: units.assign(code=[str(11 + place) for place in range(12)]))
-    edit(toy_folder, 'unit = "c4"', 'unit = "22"')
+    replace_in(toy_folder, 'unit = "c4"', 'unit = "22"')
     pd.DataFrame({"code": range(11, 23), "income": range(12)}).to_parquet(toy_folder / "stats.parquet")
-    edit(toy_folder, 'source = "stats.csv"', 'source = "stats.parquet"')
+    replace_in(toy_folder, 'source = "stats.csv"', 'source = "stats.parquet"')
     assert plan_of(toy_folder).measures["income"].tolist() == list(range(12))
 
 
@@ -397,7 +395,7 @@ def test_b31_b32_heights_and_measures_along_lines_are_left_out_and_told(toy_fold
         square(0, 0).wkt.replace("POLYGON", "POLYGON M").replace(",", " 1,").replace("))", " 1))")
     )
     gpd.GeoDataFrame(geometry=[measured], crs=CRS).to_parquet(toy_folder / "more.parquet")
-    edit(toy_folder, 'source = "more.gpkg"', 'source = "more.parquet"')
+    replace_in(toy_folder, 'source = "more.gpkg"', 'source = "more.parquet"')
     for plan in (high, plan_of(toy_folder)):
         assert "Z or M left out of 1 feature(s)" in told(plan, "more")["dimensions"]
         assert not plan.pieces.has_z.any()
@@ -410,8 +408,8 @@ def test_b19_b22_long_ids_come_out_digit_by_digit(toy_folder: Path, tmp_path: Pa
     change_units(
         toy_folder, lambda units: units.assign(code=[ids.get(code, 1000 + n) for n, code in enumerate(units["code"])])
     )
-    edit(toy_folder, 'unit = "c4"', 'unit = "1011"')
-    edit(toy_folder, '[[tables]]\nsource = "stats.csv"\nid = "code"\n', "")
+    replace_in(toy_folder, 'unit = "c4"', 'unit = "1011"')
+    replace_in(toy_folder, '[[tables]]\nsource = "stats.csv"\nid = "code"\n', "")
     written = write_run(plan_of(toy_folder), tmp_path / "run")
     for table in ("zones", "measures", "quotas"):
         read = pd.read_csv(written / f"{table}.csv", dtype=str, encoding="utf-8-sig")
@@ -423,7 +421,7 @@ def test_b17_ids_of_a_sheet_keep_their_zeros(toy_folder: Path) -> None:
     change_units(toy_folder, lambda units: units.assign(code=ids))
     sheet = "code,income\n" + "".join(f"{one},{place}\n" for place, one in enumerate(ids))
     (toy_folder / "stats.csv").write_text("\ufeff" + sheet, "utf-8")
-    edit(toy_folder, 'unit = "c4"', f'unit = "{ids[-1]}"')
+    replace_in(toy_folder, 'unit = "c4"', f'unit = "{ids[-1]}"')
     plan = plan_of(toy_folder)
     assert plan.zones["unit_id"].tolist() == ids
     assert plan.measures["income"].tolist() == list(range(12))
@@ -477,7 +475,7 @@ def test_b50_the_keys_that_the_message_names_mend_it(key: str, command, toy_fold
     done = command("check", toy_folder / "plan.toml")
     assert done.code == 3
     assert "holds 255 in 2 cell(s), apart from its other values (40 to 40)" in done.out
-    edit(toy_folder, 'source = "elevation.tif"', f'source = "elevation.tif"\n{key}')
+    replace_in(toy_folder, 'source = "elevation.tif"', f'source = "elevation.tif"\n{key}')
     plan = plan_of(toy_folder)
     assert plan.measures["height_mean_m"].tolist() == pytest.approx([40] * 12)
     assert plan.measures.loc["c1", "height_mean_m_covered"] == pytest.approx(0.5)
@@ -486,7 +484,7 @@ def test_b50_the_keys_that_the_message_names_mend_it(key: str, command, toy_fold
 
 def test_keys_of_rasters_are_refused_on_features(command, toy_folder: Path) -> None:
     give(toy_folder, [square(0, 0)])
-    edit(toy_folder, 'name = "more"', 'name = "more"\nband = 1')
+    replace_in(toy_folder, 'name = "more"', 'name = "more"\nband = 1')
     done = command("check", toy_folder / "plan.toml")
     assert done.code == 2
     assert "'band' is of rasters, and more.gpkg is none" in done.out
@@ -525,7 +523,7 @@ def test_b56_a_grid_half_a_cell_beside_the_one_that_weighs_it_is_told(
     with rasterio.open(toy_folder / "people.tif", "w", **about) as out:
         out.write(people, 1)
     ask(toy_folder, 'name = "people"', 'source = "people.tif"', 'measure = { people = "sum(value)" }')
-    edit(toy_folder, 'height_mean_m = "mean(value)"', 'height_mean_m = "mean(value, weight = people)"')
+    replace_in(toy_folder, 'height_mean_m = "mean(value)"', 'height_mean_m = "mean(value, weight = people)"')
     ledger = read_inputs(read_study(toy_folder / "plan.toml")).ledger
     told_of = ledger.loc[ledger["finding"] == "shifted", ["layer", "feature"]].to_numpy().tolist()
     assert told_of == ([["height", ""]] if said else [])

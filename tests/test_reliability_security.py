@@ -27,6 +27,7 @@ from layers.errors import LimitError, ZoneplanError
 from layers.read.reading_step import read_inputs
 from maps.errors import WriteError
 from maps.runs import require_room, write_run
+from tests.helpers import change_units, replace_in
 from zoning.errors import RulebookError
 from zoning.pipeline.flow import run
 from zoning.rulebook import read_rulebook
@@ -52,17 +53,6 @@ PAYLOADS = (
 )
 
 
-def edit(folder: Path, old: str, new: str, name: str = "plan.toml") -> None:
-    text = (folder / name).read_text("utf-8")
-    assert old in text
-    (folder / name).write_text(text.replace(old, new), "utf-8")
-
-
-def change_units(folder: Path, change) -> None:
-    units = gpd.read_file(folder / "toy.gpkg", layer="units")
-    change(units).to_file(folder / "toy.gpkg", layer="units", driver="GPKG")
-
-
 # Pages: S01 to S04, S40, S41. Every text that a user can bring stands in them as written and does nothing.
 
 
@@ -86,23 +76,23 @@ def tags(page: Path) -> list[tuple[str, tuple[str, ...]]]:
 def hostile(folder: Path, payload: str) -> None:
     """Put one payload wherever a plan, its data or its rulebook may hold free text."""
     quoted = json.dumps(payload).replace("\x7f", "")
-    edit(folder, '"Toy province"', quoted)
-    edit(folder, '"The new town of the province"', quoted)
-    edit(folder, '"Provincial assembly"', quoted)
-    edit(folder, '"Resolution 7"', quoted)
-    edit(folder, '"the new town first"', quoted)
-    edit(folder, '"ha"', quoted)
-    edit(folder, '"A rulebook for tests"', quoted, "rules/rulebook.toml")
-    edit(folder, '"Toyland"', quoted, "rules/rulebook.toml")
-    edit(folder, '"Key development"', quoted, "rules/zones.toml")
-    edit(folder, '"Energy-rich"', quoted, "rules/zones.toml")
-    edit(folder, '"forest covers it"', quoted, "rules/rules.toml")
-    edit(folder, '"Toy Act, section 2"', quoted, "rules/rules.toml")
-    edit(folder, '"Permanent farmland"', quoted, "rules/lines.toml")
-    edit(folder, '"persons"', quoted, "rules/parameters.toml")
-    edit(folder, '"Payment for standing forest"', quoted, "rules/policies.toml")
-    edit(folder, '"Owners are paid for forest that they leave standing."', quoted, "rules/policies.toml")
-    edit(folder, '"Toy Act, section 10"', quoted, "rules/policies.toml")
+    replace_in(folder, '"Toy province"', quoted)
+    replace_in(folder, '"The new town of the province"', quoted)
+    replace_in(folder, '"Provincial assembly"', quoted)
+    replace_in(folder, '"Resolution 7"', quoted)
+    replace_in(folder, '"the new town first"', quoted)
+    replace_in(folder, '"ha"', quoted)
+    replace_in(folder, '"A rulebook for tests"', quoted, "rules/rulebook.toml")
+    replace_in(folder, '"Toyland"', quoted, "rules/rulebook.toml")
+    replace_in(folder, '"Key development"', quoted, "rules/zones.toml")
+    replace_in(folder, '"Energy-rich"', quoted, "rules/zones.toml")
+    replace_in(folder, '"forest covers it"', quoted, "rules/rules.toml")
+    replace_in(folder, '"Toy Act, section 2"', quoted, "rules/rules.toml")
+    replace_in(folder, '"Permanent farmland"', quoted, "rules/lines.toml")
+    replace_in(folder, '"persons"', quoted, "rules/parameters.toml")
+    replace_in(folder, '"Payment for standing forest"', quoted, "rules/policies.toml")
+    replace_in(folder, '"Owners are paid for forest that they leave standing."', quoted, "rules/policies.toml")
+    replace_in(folder, '"Toy Act, section 10"', quoted, "rules/policies.toml")
     change_units(
         folder,
         lambda units: units.assign(
@@ -112,8 +102,8 @@ def hostile(folder: Path, payload: str) -> None:
             **{"free text": payload},
         ),
     )
-    edit(folder, "a1,10\n", "", "stats.csv")
-    edit(folder, "b2,20\n", "", "stats.csv")
+    replace_in(folder, "a1,10\n", "", "stats.csv")
+    replace_in(folder, "b2,20\n", "", "stats.csv")
 
 
 @pytest.mark.browser
@@ -151,8 +141,8 @@ def test_no_text_of_a_user_becomes_markup_script_or_template(
     payload: str, toy_folder: Path, tmp_path: Path, benign_tags: dict[str, list]
 ) -> None:
     if not benign_tags:
-        edit(toy_folder, "a1,10\n", "", "stats.csv")
-        edit(toy_folder, "b2,20\n", "", "stats.csv")
+        replace_in(toy_folder, "a1,10\n", "", "stats.csv")
+        replace_in(toy_folder, "b2,20\n", "", "stats.csv")
         plain = write_run(run(read_study(toy_folder / "plan.toml")), tmp_path / "plain")
         benign_tags |= {name: tags(plain / name) for name in ("map.html", "report.html")}
         (toy_folder / "stats.csv").write_text(
@@ -193,14 +183,14 @@ PLACES = [
 
 
 def test_s11_text_as_a_path_is_a_name_that_is_not_there(command, toy_folder: Path) -> None:
-    edit(toy_folder, '"plants.csv"', "\"<VRTDataset rasterXSize='1' rasterYSize='1'/>\"")
+    replace_in(toy_folder, '"plants.csv"', "\"<VRTDataset rasterXSize='1' rasterYSize='1'/>\"")
     assert command("run", toy_folder / "plan.toml").code == 3
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_s11_only_plain_paths_inside_the_folder_are_sources(place: str, command, toy_folder: Path) -> None:
     (toy_folder.parent / "secret.csv").write_text(f"code,x\n{CANARY},1\n")
-    edit(toy_folder, '"plants.csv"', json.dumps(place))
+    replace_in(toy_folder, '"plants.csv"', json.dumps(place))
     done = command("run", toy_folder / "plan.toml")
     assert done.code == 2, done.err
     assert "line" in done.err
@@ -304,7 +294,7 @@ def test_s26_links_out_of_the_folder_are_refused(what: str, command, toy_folder:
         (secret / "stats.csv").write_text(f"code,income\n{CANARY},1\n")
     if what == "folder":
         (toy_folder / "sub").symlink_to(secret)
-        edit(toy_folder, '"stats.csv"', '"sub/stats.csv"')
+        replace_in(toy_folder, '"stats.csv"', '"sub/stats.csv"')
     else:
         (toy_folder / "stats.csv").unlink()
         (toy_folder / "stats.csv").symlink_to(secret / "stats.csv")
@@ -382,7 +372,7 @@ def test_s24_a_count_that_lies_is_refused_at_once(toy_folder: Path) -> None:
     ids=["power", "brackets", "minus", "long"],
 )
 def test_s31_bombs_in_conditions_are_refused_with_their_place(bomb: str, command, toy_folder: Path) -> None:
-    edit(toy_folder, "kind = 'coal'", bomb)
+    replace_in(toy_folder, "kind = 'coal'", bomb)
     done = command("run", toy_folder / "plan.toml")
     assert done.code == 2
     assert "plan.toml, line" in done.err
@@ -406,7 +396,7 @@ def test_s28_objects_of_yaml_are_refused_unread(command, toy_folder: Path) -> No
 
 
 def test_s34_a_password_in_a_plan_is_not_said_aloud(command, toy_folder: Path) -> None:
-    edit(toy_folder, '"plants.csv"', f'"PG:host=db user=planner password={CANARY}"')
+    replace_in(toy_folder, '"plants.csv"', f'"PG:host=db user=planner password={CANARY}"')
     done = command("run", toy_folder / "plan.toml")
     assert done.code == 2
     assert CANARY not in done.err + done.out
@@ -483,15 +473,15 @@ def _inside(folder: Path) -> None:
 
 def _no_value(folder: Path) -> None:
     change_units(folder, lambda units: units.assign(code=[EVIL, *units["code"][1:]]))
-    edit(folder, 'weight = "population"', 'weight = "income"')
+    replace_in(folder, 'weight = "population"', 'weight = "income"')
 
 
 def _decided(folder: Path) -> None:
-    edit(folder, '"c4"', json.dumps(EVIL))
+    replace_in(folder, '"c4"', json.dumps(EVIL))
 
 
 def _in_a_condition(folder: Path) -> None:
-    edit(folder, "\"kind = 'coal'\"", json.dumps(f"kind = '{EVIL}"))
+    replace_in(folder, "\"kind = 'coal'\"", json.dumps(f"kind = '{EVIL}"))
 
 
 @pytest.mark.parametrize("damage", [_twice, _overlapping, _inside, _no_value, _decided, _in_a_condition])

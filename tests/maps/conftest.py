@@ -10,7 +10,6 @@ Measures and pieces are written down here; claims, zones, quotas and policies fo
 from __future__ import annotations
 
 import dataclasses
-import functools
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -136,29 +135,27 @@ def toy_plan(make_plan: Callable[..., object]) -> object:
 
 
 @pytest.fixture(scope="session")
-def map_of(plan_of: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
-    """A function that gives the page of the map of a built-in study in a language, drawn once, to be opened."""
+def map_of(
+    plan_of: Callable[[str], Any], write_once: Callable[[str, Callable[[Path], object]], Path]
+) -> Callable[[str, str], Path]:
+    """A function that gives the page of the map of a shipped study in a language, drawn once, to be opened."""
     from maps.web import draw
 
-    def drawn(name: str, language: str) -> Path:
-        path = tmp_path_factory.mktemp("drawn") / "map.html"
-        draw(plan_of(name), language).save(path)
-        return path
-
-    return functools.cache(drawn)
+    return lambda name, language: write_once(
+        f"{name}-{language}-map.html", lambda path: draw(plan_of(name), language).save(path)
+    )
 
 
 @pytest.fixture(scope="session")
-def report_of(plan_of: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
-    """A function that gives the report on a built-in study in a language, written once, to be opened or read."""
+def report_of(
+    plan_of: Callable[[str], Any], write_once: Callable[[str, Callable[[Path], object]], Path]
+) -> Callable[[str, str], Path]:
+    """A function that gives the report on a shipped study in a language, written once, to be opened or read."""
     from maps.telling.reports.report_page import write_report
 
-    def written(name: str, language: str) -> Path:
-        path = tmp_path_factory.mktemp("reported") / "report.html"
-        write_report(plan_of(name), path, language=language)
-        return path
-
-    return functools.cache(written)
+    return lambda name, language: write_once(
+        f"{name}-{language}-report.html", lambda path: write_report(plan_of(name), path, language=language)
+    )
 
 
 @pytest.fixture

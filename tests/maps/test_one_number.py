@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from html import unescape
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -26,11 +28,16 @@ from zoning.quotas import RESERVE
 from zoning.tables import FLOWS, POSITIONS, tabulate
 
 
-def sheets(plan: Plan, language: str = "en") -> str:
+def text_of_sheets(page: str) -> str:
     """The text of a report without its annex."""
-    page = report(plan, language)
     page = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", page[: page.index('class="annex"')], flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+@pytest.fixture(scope="module")
+def sheets_of(report_of: Callable[[str, str], Path]) -> Callable[[str, str], str]:
+    """A function that gives the text of the report on a shipped study without its annex."""
+    return lambda study, language: text_of_sheets(report_of(study, language).read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +45,7 @@ def plan(plan_of) -> Plan:
     return plan_of("us_mountain_west")
 
 
-def test_the_share_of_a_quota_is_that_of_what_units_get(plan: Plan) -> None:
+def test_the_share_of_a_quota_is_that_of_what_units_get(plan: Plan, sheets_of: Callable[..., str]) -> None:
     given = plan.quotas[(plan.quotas["level"] == "unit") & (plan.quotas["unit_id"] != RESERVE)]
     town = set(plan.zones.loc[plan.zones["main"] == "key_development", "unit_id"])
     share = float(given.loc[given["unit_id"].isin(town), "amount"].sum()) / float(given["amount"].sum())
@@ -46,10 +53,12 @@ def test_the_share_of_a_quota_is_that_of_what_units_get(plan: Plan) -> None:
     told = headline(said, verdicts(said))
     assert f"{share:.1%}".replace("%", "\xa0%") in told.lead
     assert "527 ha stay in reserve" in told.lead
-    assert f"takes {share:.1%} of the construction land that counties get".replace("%", " %") in sheets(plan)
+    assert f"takes {share:.1%} of the construction land that counties get".replace("%", " %") in sheets_of(
+        "us_mountain_west", "en"
+    )
 
 
-def test_amounts_of_jurisdictions_leave_out_the_reserve_everywhere(plan: Plan) -> None:
+def test_amounts_of_jurisdictions_leave_out_the_reserve_everywhere(plan: Plan, report_of: Callable[..., Path]) -> None:
     given = plan.quotas[(plan.quotas["level"] == "unit") & (plan.quotas["unit_id"] != RESERVE)]
     sums = given.groupby("jurisdiction")["amount"].sum().to_dict()
     said = localize(plan)
@@ -58,19 +67,19 @@ def test_amounts_of_jurisdictions_leave_out_the_reserve_everywhere(plan: Plan) -
     *places, reserve = cover_of(said, ()).tables[-1].rows
     assert dict(places) == on_map
     assert reserve[1] == 527
-    assert f"{sums['AZ']:,}" in report(plan)
+    assert f"{sums['AZ']:,}" in report_of("us_mountain_west", "en").read_text("utf-8")
 
 
-def test_the_last_page_says_each_thing_once_and_without_codes(plan_of) -> None:
-    text = sheets(plan_of("china_provinces"), "zh")
+def test_the_last_page_says_each_thing_once_and_without_codes(sheets_of: Callable[..., str]) -> None:
+    text = sheets_of("china_provinces", "zh")
     assert text.count("个省份待复核：") == text.count("待复核的省份：") == 1
     assert "key_development" not in text
     assert "130000" not in text
     assert "说明：" in text
 
 
-def test_decisions_are_counted_alike(plan: Plan) -> None:
-    text = sheets(plan)
+def test_decisions_are_counted_alike(plan: Plan, sheets_of: Callable[..., str]) -> None:
+    text = sheets_of("us_mountain_west", "en")
     assert len(plan.study.decisions) == 2
     assert "By decision, 2 counties: Rio Grande is “Agricultural” and Salt Lake carries “Leading city”" in text
     assert text.count("Decided by planners:") == 2  # on the pages of Colorado and Utah
@@ -98,7 +107,7 @@ def test_two_that_gain_alike_are_both_named(plan: Plan, language: str, said: str
         ]
     )  # fmt: skip
     paid = replace(plan, flows=tabulate(FLOWS, rows), positions=tabulate(POSITIONS, held))
-    text = sheets(paid, language)
+    text = text_of_sheets(report(paid, language))
     assert said.split(" USD", maxsplit=1)[0] in text.replace("\xa0", " ")
     assert text.count("Apache") >= 2
 
@@ -126,10 +135,10 @@ def test_a_limit_that_is_a_share_differs_in_per_cent(study: str, language: str, 
 
 
 @pytest.mark.parametrize(("study", "language"), SHIPPED_EDITIONS)
-def test_headings_count_rank_and_divide_what_they_speak_of(study: str, language: str, plan_of) -> None:
+def test_headings_count_rank_and_divide_what_they_speak_of(study: str, language: str, plan_of, sheets_of) -> None:
     """Counts, rankings and per cents of the first sheets are worked out anew, from the tables that a run writes."""
     plan = plan_of(study)
-    text = sheets(plan, language).replace("\xa0", " ")
+    text = sheets_of(study, language).replace("\xa0", " ")
     figures = PlanFigures(ReportContext.of(plan, language))
     tell, zones = figures.edition.tell, plan.zones.set_index("unit_id")
     rules = RuleFigures(figures)
@@ -154,10 +163,10 @@ def test_headings_count_rank_and_divide_what_they_speak_of(study: str, language:
 
 
 @pytest.mark.parametrize(("study", "language"), SHIPPED_EDITIONS)
-def test_a_measure_is_drawn_on_one_axis_that_says_what_it_is(study: str, language: str, plan_of) -> None:
+def test_a_measure_is_drawn_on_one_axis_that_says_what_it_is(study: str, language: str, plan_of, report_of) -> None:
     """The sheet has the name and the ticks of the axis that the page of the map is given, and a logarithm is said."""
     plan = plan_of(study)
-    page = unescape(report(plan, language))
+    page = unescape(report_of(study, language).read_text("utf-8"))
     rules, words = RuleFigures(PlanFigures(ReportContext.of(plan, language))), catalogue("map", language)
     given = {one.title: one.axis for one in verdicts(localize(plan, language)).table.measures}
     for test in [one for one in rules.mains if one.passes.any()][:3]:

@@ -14,7 +14,7 @@ from maps.telling.explanations.explanation_content import explain, trace
 from maps.telling.reports.report_page import report
 from maps.telling.reports.unit_dossier import dossier
 from maps.words import localize
-from zoneplan.cli.commands import main
+from tests.helpers import exit_code_of
 from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
@@ -29,12 +29,6 @@ limits = [
 groups = [{ when = "income > 30", max_pct = 90 }, { when = "county = 'east'", max_pct = 80 }]
 weight = [{ measure = "population", share = 0.002 }, { measure = "income", share = 0.001 }]
 """
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as left:
-        main([str(argument) for argument in arguments])
-    return int(left.value.code or 0)
 
 
 def asked(folder: Path, text: str) -> Path:
@@ -55,7 +49,7 @@ def solved(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFa
 def test_the_run_folder_has_solution_and_prices_and_the_same_bytes(toy_folder: Path, tmp_path: Path, capsys) -> None:
     plan = asked(toy_folder, BEST)
     for name in ("one", "two"):
-        assert call("run", plan, "--out", tmp_path / name) == 0
+        assert exit_code_of("run", plan, "--out", tmp_path / name) == 0
     assert (tmp_path / "one" / "manifest.json").read_bytes() == (tmp_path / "two" / "manifest.json").read_bytes()
     rules = pd.read_csv(tmp_path / "one" / "quota_rules.csv", encoding="utf-8-sig")
     assert rules["rule"].tolist() == ["group-1", "group-2", "limit-water", "limit-west-least", "total"]
@@ -64,9 +58,9 @@ def test_the_run_folder_has_solution_and_prices_and_the_same_bytes(toy_folder: P
     again = read_run(tmp_path / "one")
     assert again.quotas["shadow_price"].notna().sum() == len(again.quotas) - 2  # all but the reserves
     assert list(again.quota_rules["rule"]) == list(rules["rule"])
-    assert call("explain", tmp_path / "one", "c4", "--long") == 0
+    assert exit_code_of("explain", tmp_path / "one", "c4", "--long") == 0
     assert "limit 'water'" in capsys.readouterr().out
-    assert call("explain", tmp_path / "one", "c4", "--json") == 0
+    assert exit_code_of("explain", tmp_path / "one", "c4", "--json") == 0
     told = json.loads(capsys.readouterr().out)["quotas"][0]
     assert told["solution"]["objective"] == "suitability"
     assert [one["rule"] for one in told["limits"]] == ["limit-water"]
@@ -74,7 +68,7 @@ def test_the_run_folder_has_solution_and_prices_and_the_same_bytes(toy_folder: P
 
 def test_rules_that_contradict_each_other_leave_nothing(toy_folder: Path, tmp_path: Path, capsys) -> None:
     plan = asked(toy_folder, BEST.replace("max = 3000", "max = 30"))
-    assert call("run", plan, "--out", tmp_path / "run") == 4
+    assert exit_code_of("run", plan, "--out", tmp_path / "run") == 4
     told = capsys.readouterr().err
     assert "these rules cannot hold together" in told
     assert "limit 'water' asks for at most 30 m3: alone, " in told
@@ -83,7 +77,7 @@ def test_rules_that_contradict_each_other_leave_nothing(toy_folder: Path, tmp_pa
 
 def test_check_names_what_a_limit_needs_and_nothing_provides(toy_folder: Path, capsys) -> None:
     text = BEST.replace('per = "income"', 'per = "incme"').replace("county = 'west'", "conty = 'west'")
-    assert call("check", asked(toy_folder, text)) == 2
+    assert exit_code_of("check", asked(toy_folder, text)) == 2
     told = capsys.readouterr()
     assert "nothing provides the measure 'incme'; did you mean 'income'" in told.out + told.err
     assert "nothing provides 'conty'; did you mean 'county'" in told.out + told.err

@@ -109,21 +109,31 @@ def test_any_names_are_refused_or_kept_apart(
     hold(copy_toy(tmp_path_factory.mktemp("hostile") / "toy"), names, command)
 
 
-@pytest.mark.parametrize(("more", "code"), [(GEOPACKAGE_COLUMNS, 3), (20_000, 3)])
+@pytest.mark.parametrize("more", [GEOPACKAGE_COLUMNS, pytest.param(20_000, marks=pytest.mark.long)])
 def test_more_columns_than_a_file_holds_are_refused_before_any_work(
-    more: int, code: int, toy_folder: Path, command: Command
+    more: int, toy_folder: Path, command: Command
 ) -> None:
-    assert hold(toy_folder, [f"m{number}" for number in range(more)], command) == code
+    assert hold(toy_folder, [f"m{number}" for number in range(more)], command) == 3
 
 
+def names_that_fit(folder: Path) -> list[str]:
+    """Names of as many columns as the files of the toy province have room for beside its own."""
+    study = zp.read_study(folder / "plan.toml")
+    plain = columns_to_come(study, zp.read_rulebook(folder / "rules", study.study.date), zp.read_inputs(study))
+    spare = pd.read_csv(folder / "stats.csv").shape[1] - 2  # columns of which ``add_columns`` keeps one
+    return [f"m{number}" for number in range(GEOPACKAGE_COLUMNS - plain + spare)]
+
+
+def test_check_passes_as_many_columns_as_fit_and_not_one_more(toy_folder: Path, command: Command) -> None:
+    names = names_that_fit(toy_folder)
+    for columns, code in ((names, 0), ([*names, "too_many"], 3)):
+        add_columns(toy_folder, columns)
+        assert command("check", toy_folder / "plan.toml").code == code
+
+
+@pytest.mark.long
 def test_the_most_columns_that_check_passes_are_in_each_file(toy_folder: Path, command: Command) -> None:
-    study = zp.read_study(toy_folder / "plan.toml")
-    plain = columns_to_come(study, zp.read_rulebook(toy_folder / "rules", study.study.date), zp.read_inputs(study))
-    spare = pd.read_csv(toy_folder / "stats.csv").shape[1] - 2  # columns of which ``add_columns`` keeps one
-    names = [f"m{number}" for number in range(GEOPACKAGE_COLUMNS - plain + spare)]
-    wanted = add_columns(toy_folder, [*names, "too_many"])
-    assert command("check", toy_folder / "plan.toml").code == 3
-    wanted = add_columns(toy_folder, names)
+    wanted = add_columns(toy_folder, names_that_fit(toy_folder))
     assert command("run", toy_folder / "plan.toml", "--out", toy_folder / "out").code == 0
     compare_cells(toy_folder / "out", wanted)
 

@@ -16,10 +16,9 @@ import pytest
 
 from maps.runs import read_run, verify, write_run
 from maps.telling.summaries.comparison_words import ComparisonWords
-from tests.conftest import ROOT
 from tests.zoning.study.test_tries import write_try
 from zoneplan.cli.plan_displays import comparison_json as as_json
-from zoning.pipeline.flow import FreshPlan, run
+from zoning.pipeline.flow import FreshPlan
 from zoning.study import read_study
 from zoning.whatif import Comparison, compare
 
@@ -66,14 +65,10 @@ def pair_of(
     plan_of: Callable[[str], Any], run_of: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Pair]:
     def pair(name: str) -> Pair:
-        example, place = ROOT / "examples" / name / "plan.toml", tmp_path_factory.mktemp(name)
-        if example.is_file():
-            plan = run(read_study(example))
-            folder = write_run(plan, place / "a")
-        else:
-            plan, folder = plan_of(name), run_of(name)
+        plan = plan_of(name)
         varied = plan.vary(**CHANGES[name])
-        return Pair((plan, varied), (folder, write_run(varied, place / "far" / "b", LANGUAGES[name])))
+        varied_folder = write_run(varied, tmp_path_factory.mktemp(name) / "far" / "b", LANGUAGES[name])
+        return Pair((plan, varied), (run_of(name), varied_folder))
 
     return functools.cache(pair)
 

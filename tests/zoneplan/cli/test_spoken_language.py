@@ -15,7 +15,8 @@ from typer.main import get_command
 import zoneplan.cli.exit_codes
 import zoneplan.cli.spoken_language
 from maps.words import languages
-from zoneplan.cli.commands import app, main
+from tests.helpers import exit_code_of
+from zoneplan.cli.commands import app
 from zoneplan.cli.spoken_language import in_words, language_of, language_of_plan, own_language, speak, spoken
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -29,12 +30,6 @@ FRENCH_TOO = re.compile(r"\b(notes?)\b")
 OTHERS = [language for language in languages() if language != "en"]
 
 Edit = Callable[[Path], None]
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as left:
-        main([str(argument) for argument in arguments])
-    return int(left.value.code or 0)
 
 
 def english_in(text: str, language: str) -> re.Match[str] | None:
@@ -79,37 +74,40 @@ def foreign(text: str, folder: Path) -> str:
     return re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|\[\[?\w+\]?\]|\w+\.(toml|csv|tif|gpkg)", " ", plain)
 
 
-@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.whole
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_plan_is_refused_in_its_language(fault: str, language: str, toy_folder: Path, capsys) -> None:
+def test_a_broken_plan_is_refused_in_each_language(fault: str, toy_folder: Path, capsys) -> None:
     edit, code = BROKEN[fault]
     edit(toy_folder)
-    assert call("check", toy_folder / "plan.toml", "--json") == code
+    assert exit_code_of("check", toy_folder / "plan.toml", "--json") == code
     english = json.loads(capsys.readouterr().out)["findings"][0]["text"]
-    swap("[study]\n", f'[study]\nlanguage = "{language}"\n')(toy_folder)
-    assert call("check", toy_folder / "plan.toml") == code
-    checked = capsys.readouterr().out
-    assert call("run", toy_folder / "plan.toml") == code
-    refused = capsys.readouterr().err
-    for said in (checked, refused):
-        assert english not in said
-        assert not english_in(foreign(said, toy_folder), language), said
-        assert bool(CHINESE.search(said)) == (language == "zh")
+    plan_text = (toy_folder / "plan.toml").read_text("utf-8")
+    for language in OTHERS:
+        (toy_folder / "plan.toml").write_text(plan_text, "utf-8")
+        swap("[study]\n", f'[study]\nlanguage = "{language}"\n')(toy_folder)
+        assert exit_code_of("check", toy_folder / "plan.toml") == code
+        checked = capsys.readouterr().out
+        assert exit_code_of("run", toy_folder / "plan.toml") == code
+        refused = capsys.readouterr().err
+        for message in (checked, refused):
+            assert english not in message
+            assert not english_in(foreign(message, toy_folder), language), message
+            assert bool(CHINESE.search(message)) == (language == "zh")
 
 
 def test_the_language_asked_for_stands_above_that_of_the_plan(toy_folder: Path, capsys) -> None:
     swap("[study]\n", '[study]\nlanguage = "zh"\n')(toy_folder)
     swap("total = 120", "total = 120000")(toy_folder)
-    assert call("run", toy_folder / "plan.toml", "--lang", "pt") == 4
+    assert exit_code_of("run", toy_folder / "plan.toml", "--lang", "pt") == 4
     assert "os tetos somam" in capsys.readouterr().err
-    assert call("run", toy_folder / "plan.toml", "--lang", "xx") == 2
+    assert exit_code_of("run", toy_folder / "plan.toml", "--lang", "xx") == 2
     assert "没有语言“xx”" in capsys.readouterr().err
 
 
 def test_json_stays_english(toy_folder: Path, capsys) -> None:
     swap("[study]\n", '[study]\nlanguage = "zh"\n')(toy_folder)
     swap('"plants.csv"', '"plant.csv"')(toy_folder)
-    assert call("check", toy_folder / "plan.toml", "--json") == 3
+    assert exit_code_of("check", toy_folder / "plan.toml", "--json") == 3
     assert "no file plant.csv" in json.loads(capsys.readouterr().out)["findings"][0]["text"]
 
 
@@ -136,10 +134,10 @@ def test_the_users_language_is_that_of_the_environment(
 
 def test_a_wrong_call_speaks_the_users_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    assert call("run", tmp_path / "plan.toml") == 2
+    assert exit_code_of("run", tmp_path / "plan.toml") == 2
     assert "没有这个文件" in capsys.readouterr().err
     monkeypatch.setenv("LC_ALL", "C")
-    assert call("run", tmp_path / "plan.toml") == 2
+    assert exit_code_of("run", tmp_path / "plan.toml") == 2
     assert "no such file" in capsys.readouterr().err
 
 
@@ -195,7 +193,7 @@ HELP_WORDS = {
 def test_help_speaks_the_language_asked_for_and_english_afterwards(capsys, monkeypatch, language, command) -> None:
     monkeypatch.setenv("LC_ALL", f"{language}_XX.UTF-8")
     asked = [command, "--help"] if command else ["--help"]
-    assert call(*asked) == 0
+    assert exit_code_of(*asked) == 0
     said = re.sub(r"\s*[│\n]\s*", " ", capsys.readouterr().out)
     usage, leave = HELP_WORDS[language]
     assert usage in said
@@ -203,7 +201,7 @@ def test_help_speaks_the_language_asked_for_and_english_afterwards(capsys, monke
     words = re.sub(r"zones, lines,.*?industries|<[^>]*>|--?[\w-]+|[\w.]+\.\w+|\w+/", "", said)
     assert not english_in(words, language), said
     monkeypatch.setenv("LC_ALL", "C")
-    assert call(*asked) == 0
+    assert exit_code_of(*asked) == 0
     assert "Show this message and exit." in capsys.readouterr().out
 
 
@@ -222,7 +220,7 @@ def test_help_speaks_the_language_of_lang_or_of_the_plan(capsys, monkeypatch, tm
         (("run", plan, "--lang=zh", "--help"), "用法："),
         (("run", "--lang", "xx", "--help"), "Usage:"),
     ):
-        assert call(*arguments) == 0
+        assert exit_code_of(*arguments) == 0
         assert words in capsys.readouterr().out
 
 
@@ -240,7 +238,7 @@ def test_help_speaks_the_language_of_lang_or_of_the_plan(capsys, monkeypatch, tm
 )
 def test_wrong_calls_are_told_in_the_language(capsys, monkeypatch, arguments, chinese) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    assert call(*arguments) == 2
+    assert exit_code_of(*arguments) == 2
     said = capsys.readouterr().err
     assert chinese in said
     assert re.search(r"请试 'zoneplan( run| init| serve)? --help'。", said)
@@ -250,12 +248,12 @@ def test_wrong_calls_are_told_in_the_language(capsys, monkeypatch, arguments, ch
 @pytest.mark.parametrize("language", OTHERS)
 def test_the_doctor_speaks_the_language(capsys, monkeypatch, language) -> None:
     monkeypatch.setenv("LC_ALL", "C")
-    assert call("doctor", "--lang", language) in (0, 2)
+    assert exit_code_of("doctor", "--lang", language) in (0, 2)
     said = capsys.readouterr().out
     assert not re.search(r"^(ok|note|problem):", said, re.MULTILINE)
     words = re.sub(r"^.*pip install.*$|/\S+", "", said, flags=re.MULTILINE)
     assert not english_in(words, language), said
-    assert call("doctor", "--lang", "xx") == 2
+    assert exit_code_of("doctor", "--lang", "xx") == 2
 
 
 def test_help_loads_no_engine() -> None:

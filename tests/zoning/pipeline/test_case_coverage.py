@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from maps.drafts import write_first_rulebook
+from tests.helpers import replace_in
 from zoning.pipeline.worked_cases import case_coverage
 
 
@@ -15,12 +16,6 @@ from zoning.pipeline.worked_cases import case_coverage
 def folder(tmp_path: Path) -> Path:
     """A small rulebook of which everything is reached."""
     return write_first_rulebook(tmp_path / "upland")
-
-
-def edit(folder: Path, file: str, old: str, new: str) -> None:
-    text = (folder / file).read_text("utf-8")
-    assert old in text
-    (folder / file).write_text(text.replace(old, new), "utf-8")
 
 
 def add(folder: Path, file: str, text: str) -> None:
@@ -51,11 +46,11 @@ def test_a_zone_that_no_policy_asks_for(folder: Path) -> None:
 
 
 def test_an_instrument_of_which_a_zone_has_neither_policy_nor_reason(folder: Path) -> None:
-    edit(
+    replace_in(
         folder,
-        "coverage.toml",
         "[[coverage.gaps]]\nreason",
         "[[coverage.gaps]]\nwhen = \"main = 'other_land'\"\nreason",
+        "coverage.toml",
     )
     (one,) = case_coverage(folder)
     assert (one.code, one.features) == ("instrument_not_stated", ("fees",))
@@ -64,7 +59,7 @@ def test_an_instrument_of_which_a_zone_has_neither_policy_nor_reason(folder: Pat
 
 def test_numbers_by_what_reads_them(folder: Path) -> None:
     add(folder, "parameters.toml", NUMBER.format(name="idle", value=3) + NUMBER.format(name="fee", value=7))
-    edit(folder, "policies.toml", "strictness = 2", 'strictness = 2\nparameters = { fee = "fee" }')
+    replace_in(folder, "strictness = 2", 'strictness = 2\nparameters = { fee = "fee" }', "policies.toml")
     assert found(folder) == {"parameter_unread": ("idle",), "parameter_told": ("fee",)}
 
 
@@ -87,10 +82,10 @@ def test_a_number_behind_a_derived_measure_is_followed(folder: Path) -> None:
         '[[derived.bands]]\nvalue = "wetland_share * cap"\n',
         "utf-8",
     )
-    edit(folder, "parameters.toml", "value = 0.25", "value = 0.125")
-    edit(folder, "rules.toml", "wetland_share >=", "wetness >=")
-    edit(folder, "zones.toml", 'title = { en = "Other land" }', 'title = { en = "Other land" }\n')
-    edit(folder, "parameters.toml", "{ value = 0.5, from = 2020-01-01 }", "{ value = 0.5 }")
+    replace_in(folder, "value = 0.25", "value = 0.125", "parameters.toml")
+    replace_in(folder, "wetland_share >=", "wetness >=", "rules.toml")
+    replace_in(folder, 'title = { en = "Other land" }', 'title = { en = "Other land" }\n', "zones.toml")
+    replace_in(folder, "{ value = 0.5, from = 2020-01-01 }", "{ value = 0.5 }", "parameters.toml")
     assert found(folder) == {}
 
 
@@ -102,7 +97,7 @@ def test_a_text_and_a_truth_value_have_others(folder: Path) -> None:
     )
     add(folder, "indicators.toml", '\n[[indicators]]\nname = "soil"\ntype = "text"\nwhen_absent = "unknown"\n')
     when = "\"main = 'wet_country'\""
-    edit(folder, "policies.toml", when, "\"main = 'wet_country' AND (soil = kind OR soil IS NULL) AND strict\"")
+    replace_in(folder, when, "\"main = 'wet_country' AND (soil = kind OR soil IS NULL) AND strict\"", "policies.toml")
     assert found(folder) == {"parameter_unmoved": ("kind",)}
     case = '\n[[cases]]\nname = "a bog"\ndate = 2025-01-01\nsource = "pencil"\n'
     case += "given = { wetland_share = 0.5, soil = 'bog' }\n"

@@ -5,50 +5,37 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from layers.errors import ZoneplanError
+from tests.helpers import replacement
 from zoning.pipeline.rulebook_audit import audit
-from zoning.pipeline.worked_cases import is_as_expected, run_cases
-from zoning.rulebook import Case, builtin_rulebooks, read_draft, read_rulebook, unread_languages_note
+from zoning.pipeline.worked_cases import Result
+from zoning.rulebook import builtin_rulebooks, read_draft, read_rulebook, unread_languages_note
 from zoning.rulebook.rulebook_folder import LAWS
 
 DAY = date(2025, 1, 1)
 
 
-def swap(old: str, new: str):
-    def change(text: str) -> str:
-        assert old in text
-        return text.replace(old, new, 1)
-
-    return change
-
-
-def cases_of(name: str) -> list[Case]:
-    return [case for cases in read_draft(name).cases.values() for case in cases]
-
-
-AT_ONCE = 60
-PARTS = [(name, first) for name in builtin_rulebooks() for first in range(0, len(cases_of(name)), AT_ONCE)]
-
-
-@pytest.mark.parametrize(("name", "first"), PARTS)
-def test_each_case_of_a_built_in_rulebook_goes_as_expected(name: str, first: int) -> None:
-    """Hundreds of worked cases, some at once, so that they can be shared out."""
-    cases, rulebook = cases_of(name)[first : first + AT_ONCE], read_rulebook(name)
-    rulebooks = {day: rulebook.at(day) for day in {case.date for case in cases}}
-    assert [case.name for case in cases if not is_as_expected(case, rulebooks[case.date])] == []
-
-
+@pytest.mark.whole
 @pytest.mark.parametrize("name", builtin_rulebooks())
-def test_built_in_rulebooks_have_no_finding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside what comes of their cases, which has a test of its own."""
-    monkeypatch.setattr("zoning.pipeline.worked_cases._differences", lambda _case, _rulebook: iter(()))
+def test_each_case_of_a_built_in_rulebook_goes_as_expected(
+    name: str, results_of: Callable[[str], tuple[Result, ...]]
+) -> None:
+    results = results_of(name)
+    assert [result.text for result in results if not result.passed] == []
+    assert len(results) == sum(map(len, read_draft(name).cases.values())) > 0
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", builtin_rulebooks())
+@pytest.mark.usefixtures("cases_once")
+def test_built_in_rulebooks_have_no_finding(name: str) -> None:
     assert audit(name) == ()
-    assert len(run_cases(name)) == len(cases_of(name))
 
 
 @pytest.mark.parametrize("name", builtin_rulebooks())
@@ -66,8 +53,8 @@ def test_a_number_without_a_name_is_refused_in_each_of_them(name, tmp_path) -> N
 
 def test_cases_are_errors_and_other_days_are_warnings(write_rulebook) -> None:
     folder = write_rulebook(
-        cases=swap('status = "review"', 'status = "decided"'),
-        parameters=swap("until = 2020-01-01", "until = 2019-12-30"),
+        cases=replacement('status = "review"', 'status = "decided"'),
+        parameters=replacement("until = 2020-01-01", "until = 2019-12-30"),
     )
     error, warning = audit(folder)
     assert (error.level, error.code, error.exit_code) == ("error", "case", 2)
@@ -76,9 +63,9 @@ def test_cases_are_errors_and_other_days_are_warnings(write_rulebook) -> None:
 
 
 def test_what_is_wrong_on_every_day_is_told_once_as_an_error(write_rulebook) -> None:
-    (finding,) = audit(write_rulebook(rules=swap("population / area_km2", "populaton / area_km2")))
+    (finding,) = audit(write_rulebook(rules=replacement("population / area_km2", "populaton / area_km2")))
     assert (finding.level, finding.exit_code) == ("error", 2)
-    (finding,) = audit(write_rulebook(rules=swap("[[rules]]", "[[rule]]")))
+    (finding,) = audit(write_rulebook(rules=replacement("[[rules]]", "[[rule]]")))
     assert "rule" in finding.text
 
 
@@ -94,7 +81,7 @@ def test_what_is_wrong_on_every_day_is_told_once_as_an_error(write_rulebook) -> 
     ],
 )
 def test_a_number_without_a_name_is_refused_wherever_a_condition_stands(write_rulebook, file, old, new) -> None:
-    findings = audit(write_rulebook(**{file: swap(old, new)}))
+    findings = audit(write_rulebook(**{file: replacement(old, new)}))
     assert findings
     for one in findings:
         assert one.level == "error"
@@ -104,7 +91,7 @@ def test_a_number_without_a_name_is_refused_wherever_a_condition_stands(write_ru
 
 
 def test_the_command_says_the_same(write_rulebook, command) -> None:
-    folder = write_rulebook(parameters=swap("until = 2020-01-01", "until = 2019-12-30"))
+    folder = write_rulebook(parameters=replacement("until = 2020-01-01", "until = 2019-12-30"))
     told = command("check", folder)
     assert (told.code, told.out.splitlines()[-1]) == (0, "0 errors, 1 warning, 0 notes")
     assert "warning: on 2019-12-30: " in told.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -370,9 +371,10 @@ def test_what_a_run_refuses_of_quotas_and_transfers_is_the_checks(
     old: str, new: str, code: int, words: str, toy_folder: Path, command
 ) -> None:
     edit(toy_folder, (old, new))
-    (text,) = errors(toy_folder)
+    checked = command("check", toy_folder / "plan.toml", "--json")
+    (text,) = (row["text"] for row in json.loads(checked.out)["findings"] if row["level"] == "error")
     assert text.startswith(f"plan.toml, line {words}")
-    assert command("check", toy_folder / "plan.toml").code == code
+    assert checked.code == code
     ran = command("run", toy_folder / "plan.toml")
     assert (ran.code, text.splitlines()[0] in ran.err) == (code, True)
 

@@ -4,18 +4,11 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.words import render
+from tests.helpers import replacement
 from tests.zoning.conftest import said
 from zoning.errors import RulebookError
 from zoning.pipeline.worked_cases import run_cases
 from zoning.rulebook import builtin_rulebooks, read_draft
-
-
-def swap(old: str, new: str):
-    def change(text: str) -> str:
-        assert old in text
-        return text.replace(old, new, 1)
-
-    return change
 
 
 @pytest.mark.parametrize("name", builtin_rulebooks())
@@ -65,14 +58,14 @@ def test_cases_that_go_as_expected(write_rulebook) -> None:
     ],
 )
 def test_differences_are_told_in_words(write_rulebook, old, new, words) -> None:
-    first, second = run_cases(write_rulebook(cases=swap(old, new)))
+    first, second = run_cases(write_rulebook(cases=replacement(old, new)))
     assert words in first.text
     assert not first.passed
     assert second.passed
 
 
 def test_a_difference_has_the_reason_of_the_step(write_rulebook, rulebook) -> None:
-    first, _ = run_cases(write_rulebook(cases=swap("population = 500", "population = 499")))
+    first, _ = run_cases(write_rulebook(cases=replacement("population = 500", "population = 499")))
     because = {one.text: one.because for one in first.differences}["main is general, expected key_development"]
     assert said(because, rulebook).startswith("no rule for a main function claims the unit; fragile-1")
 
@@ -100,7 +93,7 @@ def test_a_difference_has_the_reason_of_the_step(write_rulebook, rulebook) -> No
 )
 def test_a_case_that_shows_nothing_is_refused(write_rulebook, old, new, words) -> None:
     with pytest.raises(ZoneplanError) as caught:
-        run_cases(write_rulebook(cases=swap(old, new)))
+        run_cases(write_rulebook(cases=replacement(old, new)))
     assert words in str(caught.value)
     assert caught.value.exit_code == 2
 
@@ -218,6 +211,6 @@ def test_accounts_that_show_nothing_are_refused(write_accounts, old, new, words)
 def test_a_rulebook_without_cases_is_read_all_the_same(write_rulebook) -> None:
     assert run_cases(write_rulebook(cases=None)) == ()
     with pytest.raises(RulebookError, match="no zone 'bordr'"):
-        run_cases(write_rulebook(cases=None, rules=swap('zone = "border"', 'zone = "bordr"')))
+        run_cases(write_rulebook(cases=None, rules=replacement('zone = "border"', 'zone = "bordr"')))
     with pytest.raises(RulebookError, match="there is no built-in rulebook"):
         run_cases("smal")

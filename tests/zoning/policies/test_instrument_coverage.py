@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from maps.telling.explanations.explanation_content import explain
 from tests.conftest import examples
+from tests.helpers import builtin_rulebook
 from zoning.measures import complete_measures
 from zoning.pipeline.flow import run
 from zoning.pipeline.plan_findings import plan_findings_of
@@ -21,7 +22,7 @@ from zoning.plan import Plan
 from zoning.policies import UNSTATED, assign_traced
 from zoning.policies.applicability import condition_contexts
 from zoning.policies.instrument_coverage import instrument_gaps, reach_of
-from zoning.rulebook import CoveredInstrument, Rulebook, read_rulebook
+from zoning.rulebook import CoveredInstrument, Rulebook
 from zoning.study import read_study
 from zoning.tables import QUOTAS, tabulate
 from zoning.zones import classify, resolve
@@ -48,17 +49,12 @@ needs = { en = "the Tide Act" }
 
 
 @cache
-def book(name: str) -> Rulebook:
-    return read_rulebook(name)
-
-
-@cache
 def book_on(name: str, day: date) -> Rulebook:
-    return book(name).at(day)
+    return builtin_rulebook(name).at(day)
 
 
 def china() -> Rulebook:
-    return book("main_functional_areas")
+    return builtin_rulebook("main_functional_areas")
 
 
 def china_on(day: date) -> Rulebook:
@@ -67,12 +63,12 @@ def china_on(day: date) -> Rulebook:
 
 def days(name: str) -> list[date]:
     """All days on which the law changes, from the plan of 2010 on."""
-    return [FIRST_PLAN, *(day for day in book(name).changes if day > FIRST_PLAN)]
+    return [FIRST_PLAN, *(day for day in builtin_rulebook(name).changes if day > FIRST_PLAN)]
 
 
 def drawn(draw: st.DrawFn, name: str, numbers: list[str], units: list[str]) -> pd.DataFrame:
     """A few units with whatever a study may give; what is not given is absent or missing."""
-    indicators = book(name).indicators
+    indicators = builtin_rulebook(name).indicators
     shares = [one.name for one in indicators if one.name.endswith("_share") and one.when_absent != "error"]
     names = draw(st.lists(st.sampled_from(shares), unique=True, max_size=8)) if shares else []
     people = draw(st.lists(st.sampled_from(numbers), unique=True))
@@ -183,7 +179,7 @@ def is_covered(rulebook: Rulebook, measures: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("name", ["brazil", "france_zan", "main_functional_areas", "us_west"])
 def test_every_policy_of_a_rulebook_is_of_one_instrument(name: str) -> None:
-    rulebook = book(name)
+    rulebook = builtin_rulebook(name)
     named = [one for instrument in rulebook.coverage for one in instrument.policies]
     assert len(named) == len(set(named))
     assert set(named) == {policy.id for policy in rulebook.draft.policies}

@@ -10,27 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.helpers import land_quota
 from zoning.errors import InfeasibleError
 from zoning.quotas import allocate
-from zoning.study import Group, Lock, Quota, Within
+from zoning.study import Group, Lock, Within
 
 FRAGILE = "main = 'ecologically_fragile'"
-
-
-def quota(**changes) -> Quota:
-    return Quota(**{"name": "land", "period": 2025, "total": 24, "unit": "ha", "weight": "population"} | changes)
 
 
 @pytest.fixture
 def measures(units) -> pd.DataFrame:
     return pd.DataFrame(units.drop(columns="geometry"))
-
-
-@pytest.fixture
-def zones(units) -> pd.DataFrame:
-    zones = pd.DataFrame({"main": "general", "overlays": ""}, index=units.index)
-    zones.loc[["a3", "a4", "b2"], "main"] = "ecologically_fragile"
-    return zones
 
 
 @pytest.mark.parametrize(
@@ -80,9 +70,9 @@ def zones(units) -> pd.DataFrame:
     ],
 )
 def test_the_rules_that_contradict_each_other(zones, measures, changes, lines):
-    reclaimed = quota(name="reclaimed", total=20, levels=("county", "unit"))
+    reclaimed = land_quota(name="reclaimed", total=20, levels=("county", "unit"))
     with pytest.raises(InfeasibleError) as caught:
-        allocate(zones, measures, [reclaimed, quota(**changes)])
+        allocate(zones, measures, [reclaimed, land_quota(**changes)])
     first, *told = str(caught.value).split("\n")
     assert first.startswith("quota 'land': ")
     assert told == ["these rules cannot hold together:", *(f"  - {line}" for line in lines)]
@@ -95,8 +85,8 @@ def test_rules_that_could_hold_but_not_level_by_level(zones, measures):
     most = {"a1": 9, "a3": 9, "a2": 4, "b1": 1, "b2": 1, "c1": 1, "c2": 1, "a4": 4, "b3": 2, "b4": 2, "c3": 2, "c4": 2}
     measures = measures.assign(most=pd.Series(most), reclaimed_ha=[1, 3, 3, 3, 1, 1, 3, 2, 1, 1, 3, 2])
     levels = ("county", "unit")
-    reclaimed = quota(name="reclaimed", weight="reclaimed_ha", levels=levels)
-    asked = quota(
+    reclaimed = land_quota(name="reclaimed", weight="reclaimed_ha", levels=levels)
+    asked = land_quota(
         levels=levels,
         ceiling="most",
         groups=(Group(when="unit_id IN ('a1', 'a3')", max_pct=17),),
@@ -124,7 +114,7 @@ def test_the_change_of_the_total_that_is_named_would_do_and_no_smaller_one(rows,
         index=pd.Index([f"u{one}" for one in range(len(rows))], name="unit_id"),
     )
     zones = pd.DataFrame({"main": "general", "overlays": ""}, index=measures.index)
-    asked = quota(total=total, floor="least", ceiling="most")
+    asked = land_quota(total=total, floor="least", ceiling="most")
     try:
         allocate(zones, measures, [asked])
     except InfeasibleError as error:

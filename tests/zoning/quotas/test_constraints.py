@@ -10,13 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SourceError, StudyError, UnknownNameError
+from tests.helpers import land_quota
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate
-from zoning.study import Group, Lock, Quota, QuotaTransfer, Within
-
-
-def quota(**changes) -> Quota:
-    return Quota(**{"name": "land", "period": 2025, "total": 24, "unit": "ha", "weight": "population"} | changes)
+from zoning.study import Group, Lock, QuotaTransfer, Within
 
 
 def by_unit(table: pd.DataFrame, column: str = "amount", name: str = "land") -> pd.Series:
@@ -39,21 +36,13 @@ def measures(units) -> pd.DataFrame:
     return pd.DataFrame(units.drop(columns="geometry"))
 
 
-@pytest.fixture
-def zones(units) -> pd.DataFrame:
-    """Columns 3 and 4 of row a, and column 2 of row b, are ecologically fragile."""
-    zones = pd.DataFrame({"main": "general", "overlays": ""}, index=units.index)
-    zones.loc[["a3", "a4", "b2"], "main"] = "ecologically_fragile"
-    return zones
-
-
 FRAGILE = "main = 'ecologically_fragile'"
 
 
 class TestGroups:
     def test_a_group_stops_at_its_part_of_the_total(self, zones, measures):
         # 60 ha for 3000 people give a3 6, a4 8 and b2 4; the group may have 20 % of 60 = 12: shares of 900 people
-        table = allocate(zones, measures, [quota(total=60, groups=(Group(when=FRAGILE, max_pct=20),))])
+        table = allocate(zones, measures, [land_quota(total=60, groups=(Group(when=FRAGILE, max_pct=20),))])
         amounts, binding = by_unit(table).astype(int), by_unit(table, "binding")
         assert amounts[["b2", "a3", "a4"]].tolist() == [3, 4, 5]  # 2.67, 4, 5.33
         assert amounts.sum() == 60
@@ -61,8 +50,8 @@ class TestGroups:
         assert set(binding.drop(["b2", "a3", "a4"])) == {""}
 
     def test_a_group_that_stays_below_its_most_changes_nothing(self, zones, measures):
-        plain = allocate(zones, measures, [quota(total=60)])
-        held = allocate(zones, measures, [quota(total=60, groups=(Group(when=FRAGILE, max_pct=30),))])
+        plain = allocate(zones, measures, [land_quota(total=60)])
+        held = allocate(zones, measures, [land_quota(total=60, groups=(Group(when=FRAGILE, max_pct=30),))])
         pd.testing.assert_frame_equal(plain, held)
 
     @pytest.mark.parametrize("levels", [("unit",), ("county", "unit")])
@@ -72,24 +61,24 @@ class TestGroups:
         bounds = measures.assign(least=0, most=99)
         bounds.loc[["b2", "a3", "a4"], ["least", "most"]] = [[1, 9], [0, 7], [0, 7]]
         changes = {"total": 60, "levels": levels, "floor": "least", "ceiling": "most"}
-        table = allocate(zones, bounds, [quota(**changes, groups=(Group(when=FRAGILE, min_pct=25),))])
+        table = allocate(zones, bounds, [land_quota(**changes, groups=(Group(when=FRAGILE, min_pct=25),))])
         assert by_unit(table)[["b2", "a3", "a4"]].tolist() == [1, 7, 7]
         assert by_unit(table).sum() == 60
         with pytest.raises(InfeasibleError, match="15"):
-            allocate(zones, bounds, [quota(**changes, groups=(Group(when=FRAGILE, min_pct=26),))])
+            allocate(zones, bounds, [land_quota(**changes, groups=(Group(when=FRAGILE, min_pct=26),))])
 
     def test_a_least_part(self, zones, measures):
-        table = allocate(zones, measures, [quota(total=60, groups=(Group(when=FRAGILE, min_pct=50),))])
+        table = allocate(zones, measures, [land_quota(total=60, groups=(Group(when=FRAGILE, min_pct=50),))])
         assert by_unit(table)[["b2", "a3", "a4"]].sum() == 30
 
     def test_the_most_is_rounded_down_to_the_step_and_the_least_up(self, zones, measures):
         for bound, sum_ in ((Group(when=FRAGILE, max_pct=5), 1), (Group(when=FRAGILE, min_pct=51), 13)):
-            table = allocate(zones, measures, [quota(total=24, groups=(bound,))])
+            table = allocate(zones, measures, [land_quota(total=24, groups=(bound,))])
             assert by_unit(table)[["b2", "a3", "a4"]].sum() == sum_
 
     def test_a_part_of_a_group_is_handed_to_each_jurisdiction_by_weight(self, zones, measures):
         # 12 ha for the group: b2 in west has 200 of its 900 people: 2.67, so 3; east has 9
-        asked = quota(total=60, levels=("county", "unit"), groups=(Group(when=FRAGILE, max_pct=20),))
+        asked = land_quota(total=60, levels=("county", "unit"), groups=(Group(when=FRAGILE, max_pct=20),))
         table = allocate(zones, measures, [asked])
         amounts = by_unit(table).astype(int)
         assert amounts[["b2", "a3", "a4"]].tolist() == [3, 4, 5]
@@ -101,7 +90,9 @@ class TestGroups:
         measures = measures.assign(
             most=[99.0 if unit == "a3" or county == "west" else 1.0 for unit, county in measures["county"].items()]
         )
-        asked = quota(levels=("county", "unit"), ceiling="most", groups=(Group(when="unit_id = 'a3'", max_pct=25),))
+        asked = land_quota(
+            levels=("county", "unit"), ceiling="most", groups=(Group(when="unit_id = 'a3'", max_pct=25),)
+        )
         table = allocate(zones, measures, [asked])
         assert by_county(table, "ceiling")["east"] == 11
         assert by_county(table, "binding") == {"east": "group", "west": ""}
@@ -110,7 +101,7 @@ class TestGroups:
     def test_groups_inside_each_other(self, zones, measures):
         inner, outer = Group(when="unit_id = 'a4'", max_pct=5), Group(when=FRAGILE, max_pct=20)
         for groups in ((inner, outer), (outer, inner)):
-            amounts = by_unit(allocate(zones, measures, [quota(total=60, groups=groups)]))
+            amounts = by_unit(allocate(zones, measures, [land_quota(total=60, groups=groups)]))
             assert amounts["a4"] == 3
             assert amounts[["b2", "a3"]].sum() == 9
 
@@ -119,7 +110,7 @@ class TestGroups:
             allocate(
                 zones,
                 measures,
-                [quota(groups=(Group(when=FRAGILE, max_pct=5), Group(when="population = 200", max_pct=9)))],
+                [land_quota(groups=(Group(when=FRAGILE, max_pct=5), Group(when="population = 200", max_pct=9)))],
             )
         assert (
             "the groups \"main = 'ecologically_fragile'\" and \"population = 200\" cross: they share 1 unit: 'b2'"
@@ -129,45 +120,47 @@ class TestGroups:
 
     def test_a_group_whose_floors_are_too_much(self, zones, measures):
         with pytest.raises(InfeasibleError):
-            allocate(zones, measures, [quota(floor=2, groups=(Group(when=FRAGILE, max_pct=20),))])
+            allocate(zones, measures, [land_quota(floor=2, groups=(Group(when=FRAGILE, max_pct=20),))])
 
     def test_a_group_that_cannot_be_answered(self, zones, measures):
         measures = measures.assign(metro=[True, None, *[False] * 10])
         with pytest.raises(MissingValueError, match="the group \"metro\" cannot be answered for 1 unit: 'a2'"):
-            allocate(zones, measures, [quota(groups=(Group(when="metro", max_pct=9),))])
+            allocate(zones, measures, [land_quota(groups=(Group(when="metro", max_pct=9),))])
 
 
 class TestLocks:
     def test_a_locked_amount_is_exactly_that_and_the_others_share_the_rest(self, zones, measures):
         # 60 - 20 = 40 ha for 2600 people
         locks = (Lock(unit="c4", amount=20, reason="the new town"),)
-        table = allocate(zones, measures, [quota(total=60, locked=locks)])
+        table = allocate(zones, measures, [land_quota(total=60, locked=locks)])
         assert by_unit(table)["c4"] == 20
         assert by_unit(table, "binding")["c4"] == "lock"
         assert by_unit(table).drop("c4").sum() == 40
 
     def test_a_lock_by_condition_stands_above_the_floor_and_below_the_ceiling(self, zones, measures):
         locks = (Lock(when=FRAGILE, amount=0, reason="nothing is built here"),)
-        table = allocate(zones, measures, [quota(total=60, floor=1, locked=locks, levels=("county", "unit"))])
+        table = allocate(zones, measures, [land_quota(total=60, floor=1, locked=locks, levels=("county", "unit"))])
         assert by_unit(table)[["a3", "a4", "b2"]].tolist() == [0, 0, 0]
         with pytest.raises(InfeasibleError, match=r"locked amount of 9 \(big\) is above the ceiling of 1 unit: 'a1'"):
-            allocate(zones, measures, [quota(ceiling=8, locked=(Lock(unit="a1", amount=9, reason="big"),))])
+            allocate(zones, measures, [land_quota(ceiling=8, locked=(Lock(unit="a1", amount=9, reason="big"),))])
 
     def test_two_locks_on_one_unit(self, zones, measures):
         locks = (Lock(unit="a3", amount=2, reason="x"), Lock(when=FRAGILE, amount=0, reason="y"))
         with pytest.raises(StudyError, match="two locked amounts for 1 unit: 'a3'"):
-            allocate(zones, measures, [quota(locked=locks)])
+            allocate(zones, measures, [land_quota(locked=locks)])
 
     def test_an_unknown_unit(self, zones, measures):
         with pytest.raises(UnknownNameError, match="unit 'a33', which is not there; did you mean 'a3'"):
-            allocate(zones, measures, [quota(locked=(Lock(unit="a33", amount=2, reason="x"),))])
+            allocate(zones, measures, [land_quota(locked=(Lock(unit="a33", amount=2, reason="x"),))])
 
 
 class TestBalances:
     def test_what_is_carried_over_adds_to_what_is_given(self, zones, measures):
         measures = measures.assign(left=[5, *[0] * 11])
-        table = allocate(zones, measures, [quota(total=60, levels=("county", "unit"), carried="left", reserve_pct=5)])
-        plain = allocate(zones, measures, [quota(total=60, levels=("county", "unit"), reserve_pct=5)])
+        table = allocate(
+            zones, measures, [land_quota(total=60, levels=("county", "unit"), carried="left", reserve_pct=5)]
+        )
+        plain = allocate(zones, measures, [land_quota(total=60, levels=("county", "unit"), reserve_pct=5)])
         assert (by_unit(table) - by_unit(plain)).to_dict() == {**dict.fromkeys(measures.index, 0), "a1": 5}
         assert by_unit(table, "carried").sum() == 5
         assert by_county(table)["west"] == by_county(plain)["west"] + 5
@@ -175,7 +168,7 @@ class TestBalances:
 
     def test_it_counts_under_floor_and_ceiling(self, zones, measures):
         measures = measures.assign(left=[5, 3, *[0] * 10])
-        table = allocate(zones, measures, [quota(total=26, floor=2, ceiling=6, carried="left", weight="area_ha")])
+        table = allocate(zones, measures, [land_quota(total=26, floor=2, ceiling=6, carried="left", weight="area_ha")])
         amounts = by_unit(table)
         assert amounts.sum() == 26 + 8
         assert amounts.min() >= 2
@@ -184,35 +177,35 @@ class TestBalances:
     def test_the_bounds_of_the_table_hold_the_balance(self, zones, measures):
         """Amounts, floors and ceilings are of the same land: what is carried over included."""
         measures = measures.assign(left=[5, 3, -1, *[0] * 9])
-        table = allocate(zones, measures, [quota(total=26, floor=2, ceiling=6, carried="left", weight="area_ha")])
+        table = allocate(zones, measures, [land_quota(total=26, floor=2, ceiling=6, carried="left", weight="area_ha")])
         assert by_unit(table, "floor")[["a1", "a2", "a3", "a4"]].tolist() == [5, 3, 2, 2]
         assert by_unit(table, "ceiling")[["a1", "a2", "a3", "a4"]].tolist() == [6, 6, 6, 6]
 
     def test_a_debt_is_paid_first(self, zones, measures):
         measures = measures.assign(left=[-4, *[0] * 11])
-        table = allocate(zones, measures, [quota(total=60, carried="left")])
+        table = allocate(zones, measures, [land_quota(total=60, carried="left")])
         assert by_unit(table)["a1"] >= 0  # at least 4 are given, so that nobody is left with less than nothing
         assert by_unit(table).sum() == 56
 
     def test_more_than_the_ceiling(self, zones, measures):
         measures = measures.assign(left=[7, *[0] * 11])
         with pytest.raises(InfeasibleError, match=r"carries over more than the ceiling for 1 unit: 'a1'.*that is 7"):
-            allocate(zones, measures, [quota(ceiling=6, carried="left")])
+            allocate(zones, measures, [land_quota(ceiling=6, carried="left")])
 
     def test_no_whole_step(self, zones, measures):
         measures = measures.assign(left=[0.5, *[0] * 11])
         with pytest.raises(SourceError, match="no whole multiple of the step 1 for 1 unit: 'a1'"):
-            allocate(zones, measures, [quota(carried="left")])
+            allocate(zones, measures, [land_quota(carried="left")])
 
     def test_a_balance_that_is_missing(self, zones, measures):
         measures = measures.assign(left=[None, *[0.0] * 11])
         with pytest.raises(MissingValueError, match="balance 'left' is missing or not finite for 1 unit: 'a1'"):
-            allocate(zones, measures, [quota(carried="left")])
+            allocate(zones, measures, [land_quota(carried="left")])
 
 
 class TestTransfers:
     def test_a_transfer_moves_an_amount_and_keeps_all_sums(self, zones, measures):
-        asked = quota(total=60, levels=("county", "unit"), transfers=(moved("a4", "b3", 3), moved("b3", "c3", 1)))
+        asked = land_quota(total=60, levels=("county", "unit"), transfers=(moved("a4", "b3", 3), moved("b3", "c3", 1)))
         table = allocate(zones, measures, [asked])
         assert by_unit(table)[["a4", "b3", "c3"]].tolist() == [5, 8, 7]
         assert by_unit(table, "transferred")[["a4", "b3", "c3", "a1"]].tolist() == [-3, 2, 1, 0]
@@ -220,8 +213,8 @@ class TestTransfers:
 
     def test_across_jurisdictions_only_where_the_plan_says_so(self, zones, measures):
         with pytest.raises(StudyError, match=r"transfer 1 \(agreed\): it leads from 'east' to 'west'.*across = true"):
-            allocate(zones, measures, [quota(total=60, transfers=(moved("a4", "a1", 3),))])
-        asked = quota(total=60, levels=("county", "unit"), transfers=(moved("a4", "a1", 3, across=True),))
+            allocate(zones, measures, [land_quota(total=60, transfers=(moved("a4", "a1", 3),))])
+        asked = land_quota(total=60, levels=("county", "unit"), transfers=(moved("a4", "a1", 3, across=True),))
         table = allocate(zones, measures, [asked])
         assert by_county(table) == {"west": 21, "east": 39}
         assert by_county(table, "transferred") == {"west": 3, "east": -3}
@@ -236,70 +229,70 @@ class TestTransfers:
     )
     def test_bounds(self, zones, measures, changes, words):
         with pytest.raises(InfeasibleError) as caught:
-            allocate(zones, measures, [quota(total=60, **changes)])
+            allocate(zones, measures, [land_quota(total=60, **changes)])
         assert words in str(caught.value)
         assert "transfer 1 less" in str(caught.value)
 
     def test_a_transfer_is_named_by_its_number_from_1(self, zones, measures):
         fine, unknown = moved("a4", "b3", 1), moved("a44", "a1", 1)
         with pytest.raises(UnknownNameError, match="transfer 2 ") as caught:
-            allocate(zones, measures, [quota(total=60, transfers=(fine, unknown))])
+            allocate(zones, measures, [land_quota(total=60, transfers=(fine, unknown))])
         assert caught.value.keys[-3:] == ("transfers", 1, "from"), "keys count from 0, as the plan's list does"
         out = moved("a4", "a3", 5)
         with pytest.raises(InfeasibleError, match=r"after transfer 2, 3 'a4' would have -2, "):
-            allocate(zones, measures, [quota(total=60, transfers=(moved("b3", "c3", 1), out, out))])
+            allocate(zones, measures, [land_quota(total=60, transfers=(moved("b3", "c3", 1), out, out))])
 
     def test_locked_amounts_and_groups(self, zones, measures):
         locked = (Lock(unit="a3", amount=6, reason="x"),)
         with pytest.raises(InfeasibleError, match="the amount of 'a3' is locked"):
-            allocate(zones, measures, [quota(total=60, locked=locked, transfers=(moved("a4", "a3", 1),))])
+            allocate(zones, measures, [land_quota(total=60, locked=locked, transfers=(moved("a4", "a3", 1),))])
         held = (Group(when=FRAGILE, max_pct=20),)
         with pytest.raises(
             InfeasibleError, match=r"a group would have 13 of this total, and may have 12; transfer 1 less"
         ):
-            allocate(zones, measures, [quota(total=60, groups=held, transfers=(moved("c4", "a3", 1),))])
+            allocate(zones, measures, [land_quota(total=60, groups=held, transfers=(moved("c4", "a3", 1),))])
 
     def test_an_unknown_unit(self, zones, measures):
         with pytest.raises(UnknownNameError, match="there is no unit 'a44'"):
-            allocate(zones, measures, [quota(transfers=(moved("a44", "a1", 1),))])
+            allocate(zones, measures, [land_quota(transfers=(moved("a44", "a1", 1),))])
 
 
 class TestLinks:
     """Farmland may be occupied where as much has been reclaimed."""
 
     def test_a_balance_unit_by_unit(self, zones, measures):
-        reclaimed = quota(name="reclaimed", total=24, weight="area_ha")  # two a unit
-        table = allocate(zones, measures, [reclaimed, quota(total=20, within=(Within(quota="reclaimed"),))])
+        reclaimed = land_quota(name="reclaimed", total=24, weight="area_ha")  # two a unit
+        table = allocate(zones, measures, [reclaimed, land_quota(total=20, within=(Within(quota="reclaimed"),))])
         amounts = by_unit(table)
         assert amounts.max() == 2
         assert by_unit(table, "binding")["a4"] == "within"
 
     def test_a_balance_of_each_county(self, zones, measures):
-        reclaimed = quota(name="reclaimed", total=24, weight="area_ha", levels=("county", "unit"))  # 12 a county
-        asked = quota(total=20, levels=("county", "unit"), within=(Within(quota="reclaimed", level="county"),))
+        reclaimed = land_quota(name="reclaimed", total=24, weight="area_ha", levels=("county", "unit"))  # 12 a county
+        asked = land_quota(total=20, levels=("county", "unit"), within=(Within(quota="reclaimed", level="county"),))
         table = allocate(zones, measures, [reclaimed, asked])
         assert by_county(table) == {"west": 8, "east": 12}
         assert by_county(table, "binding") == {"west": "", "east": "within"}
 
     def test_as_much_as_a_multiple(self, zones, measures):
-        reclaimed = quota(name="reclaimed", total=24, weight="area_ha")
-        asked = quota(total=12, within=(Within(quota="reclaimed", times=Decimal("0.5")),))
+        reclaimed = land_quota(name="reclaimed", total=24, weight="area_ha")
+        asked = land_quota(total=12, within=(Within(quota="reclaimed", times=Decimal("0.5")),))
         assert set(by_unit(allocate(zones, measures, [reclaimed, asked]))) == {1}
 
     def test_the_amount_of_a_quota_above_is_a_measure(self, zones, measures):
-        asked = quota(total=12, weight="quota_reclaimed", ceiling="quota_reclaimed")
-        table = allocate(zones, measures, [quota(name="reclaimed", total=24, weight="area_ha"), asked])
+        asked = land_quota(total=12, weight="quota_reclaimed", ceiling="quota_reclaimed")
+        table = allocate(zones, measures, [land_quota(name="reclaimed", total=24, weight="area_ha"), asked])
         assert set(by_unit(table)) == {1}
 
     def test_only_quotas_above(self, zones, measures):
-        other = quota(name="reclaimed", weight="area_ha")
+        other = land_quota(name="reclaimed", weight="area_ha")
         with pytest.raises(UnknownNameError, match="no quota 'reclaimed' stands above it, to stay within"):
-            allocate(zones, measures, [quota(within=(Within(quota="reclaimed"),)), other])
+            allocate(zones, measures, [land_quota(within=(Within(quota="reclaimed"),)), other])
 
     def test_the_same_jurisdictions(self, zones, measures):
-        asked = quota(levels=("county", "unit"), within=(Within(quota="reclaimed", level="county"),))
+        asked = land_quota(levels=("county", "unit"), within=(Within(quota="reclaimed", level="county"),))
         with pytest.raises(StudyError, match="that quota is handed down by 'unit'; give both the same levels"):
-            allocate(zones, measures, [quota(name="reclaimed", weight="area_ha"), asked])
+            allocate(zones, measures, [land_quota(name="reclaimed", weight="area_ha"), asked])
 
 
 @st.composite
@@ -326,7 +319,7 @@ def test_sums_are_exact_and_all_bounds_kept_or_it_is_refused(measures, total, fi
     zones = pd.DataFrame({"main": "general", "overlays": ""}, index=measures.index)
     groups = (Group(when="kind = 'x'", max_pct=first), Group(when="kind IN ('y', 'z')", max_pct=second))
     levels = ("county", "unit") if levelled else ("unit",)
-    asked = quota(total=total, levels=levels, ceiling="most", carried="left", groups=groups)
+    asked = land_quota(total=total, levels=levels, ceiling="most", carried="left", groups=groups)
     try:
         table = allocate(zones, measures, [asked])
     except InfeasibleError:

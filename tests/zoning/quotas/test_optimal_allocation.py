@@ -49,14 +49,6 @@ def measures(units) -> pd.DataFrame:
     return table.assign(suitability=(columns * 20 - rows.map({"a": 0, "b": 1, "c": 2})) / 100, water=10.0)
 
 
-@pytest.fixture
-def zones(units) -> pd.DataFrame:
-    """Columns 3 and 4 of row a, and column 2 of row b, are ecologically fragile."""
-    zones = pd.DataFrame({"main": "general", "overlays": ""}, index=units.index)
-    zones.loc[["a3", "a4", "b2"], "main"] = "ecologically_fragile"
-    return zones
-
-
 class TestPencil:
     def test_the_most_suitable_land_first(self, zones, measures):
         # 24 ha, 6 each: a4, b4, c4 and a3; the next would be b3 with 0.59

@@ -12,16 +12,13 @@ from hypothesis import strategies as st
 
 from layers.conditions import Evaluator
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
+from tests.helpers import land_quota
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas import allocate
 from zoning.quotas.weights import applied_priorities, unit_context, weigh_units
 from zoning.solver import apportion
 from zoning.study import Priority, Quota, Share
 from zoning.tables import QUOTAS, tabulate
-
-
-def quota(**changes) -> Quota:
-    return Quota(**{"name": "land", "period": 2025, "total": 24, "unit": "ha", "weight": "population"} | changes)
 
 
 def unit_weights(asked: Quota, zones: pd.DataFrame, measures: pd.DataFrame, overlays=()) -> pd.Series:
@@ -58,14 +55,14 @@ def zones(units) -> pd.DataFrame:
 class TestPencil:
     def test_units_by_weight(self, zones, measures):
         # 3000 people, 60 ha: one ha for 50 people
-        table = allocate(zones, measures, [quota(total=60)])
+        table = allocate(zones, measures, [land_quota(total=60)])
         assert unit_rows(table).to_dict() == {f"{row}{column}": 2 * column for row in "abc" for column in range(1, 5)}
         assert set(table["jurisdiction"]) == {"west", "east"}
         assert table["name"].tolist()[:2] == ["Unit A3", "Unit A4"]
 
     def test_jurisdictions_first_and_units_inside_each(self, zones, measures):
         # west has 900 people, east 2100; 10 ha go 3 to 7
-        table = allocate(zones, measures, [quota(total=10, levels=("county", "unit"))])
+        table = allocate(zones, measures, [land_quota(total=10, levels=("county", "unit"))])
         assert part_rows(table, "county") == {"west": 3, "east": 7}
         amounts = unit_rows(table)
         # west, 3 ha over 100 200 100 200 100 200: one each to the three with 200
@@ -74,7 +71,7 @@ class TestPencil:
         assert amounts[["a3", "a4", "b3", "b4", "c3", "c4"]].tolist() == [1, 2, 1, 1, 1, 1]
 
     def test_the_rows_of_jurisdictions_carry_sums(self, zones, measures):
-        table = allocate(zones, measures, [quota(levels=("county", "unit"), floor=1, ceiling=3)])
+        table = allocate(zones, measures, [land_quota(levels=("county", "unit"), floor=1, ceiling=3)])
         west = table[(table["level"] == "county") & (table["jurisdiction"] == "west")].iloc[0]
         assert (west["weight"], west["floor"], west["ceiling"], west["unit_id"]) == (900, 6, 18, "")
 
@@ -84,7 +81,7 @@ class TestPencil:
             province=["inner" if unit == "a1" or unit[0] == "b" else "outer" for unit in measures.index],
             county=[unit[0] for unit in measures.index],
         )
-        table = allocate(zones, known, [quota(total=300, levels=("nation", "province", "county", "unit"))])
+        table = allocate(zones, known, [land_quota(total=300, levels=("nation", "province", "county", "unit"))])
         # people: inner a1 100, b 1000; outer a 900, c 1000; 3000 in all, a tenth of a unit of land for each person
         assert part_rows(table, "nation") == {"toy": 300}
         assert part_rows(table, "province") == {"inner": 110, "outer": 190}
@@ -98,7 +95,7 @@ class TestPencil:
         assert unit_rows(table).tolist() == [10, 20, 30, 40] * 3
 
     def test_three_levels(self, zones, measures):
-        table = allocate(zones, measures, [quota(levels=("nation", "county", "unit"))])
+        table = allocate(zones, measures, [land_quota(levels=("nation", "county", "unit"))])
         assert part_rows(table, "nation") == {"toy": 24}
         assert sum(part_rows(table, "county").values()) == 24
         assert table.loc[table["level"] == "county", "name"].tolist() == ["toy / east", "toy / west"]
@@ -106,7 +103,7 @@ class TestPencil:
     def test_the_reserve_of_each_jurisdiction_is_rounded_down(self, zones, measures):
         # 5 % of 3 and of 7 is 0.15 and 0.35
         table = allocate(
-            zones, measures, [quota(total=10, step=Decimal("0.1"), levels=("county", "unit"), reserve_pct=5)]
+            zones, measures, [land_quota(total=10, step=Decimal("0.1"), levels=("county", "unit"), reserve_pct=5)]
         )
         reserves = table[table["unit_id"] == "(reserve)"].set_index("jurisdiction")["amount"]
         assert reserves.to_dict() == {"west": Decimal("0.1"), "east": Decimal("0.3")}
@@ -114,7 +111,7 @@ class TestPencil:
         assert set(table.loc[table["unit_id"] == "(reserve)", "level"]) == {"unit"}
 
     def test_the_reserve_of_a_quota_without_jurisdictions(self, zones, measures):
-        table = allocate(zones, measures, [quota(reserve_pct=10)])
+        table = allocate(zones, measures, [land_quota(reserve_pct=10)])
         row = table[table["unit_id"] == "(reserve)"].iloc[0]
         assert (row["amount"], row["jurisdiction"]) == (2, "")
         assert unit_rows(table).sum() == 22
@@ -122,7 +119,7 @@ class TestPencil:
     def test_priorities_multiply_weights(self, zones, measures):
         first = Priority(when="main = 'key_development'", factor=1.5, reason="leading cities first")
         second = Priority(when="population <= small_max", factor=2, reason="small ones twice")
-        table = allocate(zones, measures, [quota(priority=(first, second))], {"small_max": 100})
+        table = allocate(zones, measures, [land_quota(priority=(first, second))], {"small_max": 100})
         weights = table.set_index("unit_id")["weight"]
         assert weights[["a1", "a2", "b1", "b2", "a3"]].tolist() == [300, 300, 200, 200, 300]
 
@@ -130,14 +127,18 @@ class TestPencil:
         tenth = Priority(when="population = 3", factor=0.1, reason="a tenth")
         people = measures.assign(population=0.3)
         people.loc["c4", "population"] = 3.0
-        assert set(unit_weights(quota(priority=(tenth,)), zones, people)) == {0.3}
+        assert set(unit_weights(land_quota(priority=(tenth,)), zones, people)) == {0.3}
 
     def test_priorities_by_overlay(self, zones, measures):
         rich = Priority(when="energy_rich AND NOT border", factor=3, reason="energy")
-        assert unit_weights(quota(priority=(rich,)), zones, measures)[["b3", "c4", "a4"]].tolist() == [300, 1200, 400]
+        assert unit_weights(land_quota(priority=(rich,)), zones, measures)[["b3", "c4", "a4"]].tolist() == [
+            300,
+            1200,
+            400,
+        ]
 
     def test_an_overlay_that_no_unit_has(self, zones, measures):
-        asked = quota(priority=(Priority(when="heritage", factor=2, reason="old"),))
+        asked = land_quota(priority=(Priority(when="heritage", factor=2, reason="old"),))
         assert unit_weights(asked, zones, measures, overlays=["heritage"])["a1"] == 100
         with pytest.raises(UnknownNameError, match="heritage"):
             unit_weights(asked, zones, measures)
@@ -145,7 +146,7 @@ class TestPencil:
     def test_the_priorities_that_applied_and_why(self, zones, measures):
         first = Priority(when="main = 'key_development'", factor=1.5, reason="leading cities first")
         second = Priority(when="population <= 100", factor=2, reason="small ones twice")
-        applied = applied_priorities(quota(priority=(second, first)), Evaluator(unit_context(zones, measures)))
+        applied = applied_priorities(land_quota(priority=(second, first)), Evaluator(unit_context(zones, measures)))
         assert applied.to_numpy().tolist() == [
             ["a1", "population <= 100", 2.0, "small ones twice"],
             ["a1", "main = 'key_development'", 1.5, "leading cities first"],
@@ -153,7 +154,7 @@ class TestPencil:
             ["b1", "population <= 100", 2.0, "small ones twice"],
             ["c1", "population <= 100", 2.0, "small ones twice"],
         ]
-        assert applied_priorities(quota(), Evaluator(unit_context(zones, measures))).columns.tolist() == [
+        assert applied_priorities(land_quota(), Evaluator(unit_context(zones, measures))).columns.tolist() == [
             "unit_id",
             "condition",
             "factor",
@@ -163,29 +164,29 @@ class TestPencil:
     def test_a_composite_weight_adds_shares_of_sums(self, zones, measures):
         # population 3000, area 1200 ha: a1 has 0.6 * 100/3000 + 0.4 * 100/1200
         weight = (Share(measure="population", share=0.6), Share(measure="area_ha", share=0.4))
-        assert unit_weights(quota(weight=weight), zones, measures)["a1"] == pytest.approx(0.02 + 1 / 30)
+        assert unit_weights(land_quota(weight=weight), zones, measures)["a1"] == pytest.approx(0.02 + 1 / 30)
 
     def test_bounds_by_measure_are_rounded_to_the_step(self, zones, measures):
         measures = measures.assign(room=[2.9, *[20.0] * 11], least=[0.0] * 11 + [4.2])
-        table = allocate(zones, measures, [quota(floor="least", ceiling="room", total=60)]).set_index("unit_id")
+        table = allocate(zones, measures, [land_quota(floor="least", ceiling="room", total=60)]).set_index("unit_id")
         assert table.loc["a1", ["ceiling", "amount"]].tolist() == [2, 2]
         assert table.loc["c4", "floor"] == 5
 
     def test_no_ceiling_is_an_empty_cell(self, zones, measures):
-        table = allocate(zones, measures, [quota(reserve_pct=10)])
+        table = allocate(zones, measures, [land_quota(reserve_pct=10)])
         assert table["ceiling"].tolist() == [None] * 13
 
     def test_what_bound_whom(self, zones, measures):
         # floors take 24 of 32; three steps go to column 4 (400 / 2.5), three to column 3, two to a2 and b2 (200 / 2.5);
         # c2 is next with 80. Column 4 would take a fourth (400 / 3.5 = 114), column 3 as well (86); column 1 has its
         # second only by the floor (100 / 1.5 = 67), and c2 would have it anyway (133)
-        table = allocate(zones, measures, [quota(total=32, floor=2, ceiling=3)]).set_index("unit_id")
+        table = allocate(zones, measures, [land_quota(total=32, floor=2, ceiling=3)]).set_index("unit_id")
         ids = ["a1", "a2", "c2", "a3", "c4"]
         assert table.loc[ids, "amount"].tolist() == [2, 3, 2, 3, 3]
         assert table.loc[ids, "binding"].tolist() == ["floor", "", "", "ceiling", "ceiling"]
 
     def test_amounts_have_the_decimals_of_the_step(self, zones, measures):
-        table = allocate(zones, measures, [quota(step=Decimal("0.010"), levels=("county", "unit"), reserve_pct=5)])
+        table = allocate(zones, measures, [land_quota(step=Decimal("0.010"), levels=("county", "unit"), reserve_pct=5)])
         assert {amount.as_tuple().exponent for amount in table["amount"]} == {-3}
 
     def test_a_unit_without_weight_does_not_draw_land_into_its_jurisdiction(self, zones, measures):
@@ -193,7 +194,7 @@ class TestPencil:
         west = measures["county"] == "west"
         measures = measures.assign(population=measures["population"].where(~west | (measures.index == "a1"), 0))
         measures.loc["a1", "population"] = 10_000
-        table = allocate(zones, measures, [quota(total=21, levels=("county", "unit"), ceiling=3)])
+        table = allocate(zones, measures, [land_quota(total=21, levels=("county", "unit"), ceiling=3)])
         assert part_rows(table, "county") == {"west": 3, "east": 18}
 
     def test_two_counties_of_one_name_stay_apart(self):
@@ -201,7 +202,7 @@ class TestPencil:
         zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
         columns = {"state": ["Idaho", "Oregon", "Oregon"], "county": ["Washington", "Washington", "Wasco"]}
         measures = pd.DataFrame(columns | {"population": [10, 60, 30]}, index=unit)
-        table = allocate(zones, measures, [quota(total=20, levels=("state", "county", "unit"), reserve_pct=50)])
+        table = allocate(zones, measures, [land_quota(total=20, levels=("state", "county", "unit"), reserve_pct=50)])
         counties = table[table["level"] == "county"]
         assert counties["jurisdiction"].tolist() == ["Wasco", "Washington", "Washington"]
         assert counties["name"].tolist() == ["Oregon / Wasco", "Idaho / Washington", "Oregon / Washington"]
@@ -209,7 +210,9 @@ class TestPencil:
         assert unit_rows(table).to_dict() == {"a": 1, "b": 6, "c": 3}
 
     def test_several_quotas_and_none(self, zones, measures):
-        table = allocate(zones, measures, [quota(), quota(name="water", period=2030, unit="m3", weight="area_ha")])
+        table = allocate(
+            zones, measures, [land_quota(), land_quota(name="water", period=2030, unit="m3", weight="area_ha")]
+        )
         assert table["quota"].unique().tolist() == ["land", "water"]
         assert table.columns.tolist() == list(QUOTAS.columns)
         pd.testing.assert_frame_equal(table, tabulate(QUOTAS, table))
@@ -217,12 +220,12 @@ class TestPencil:
 
     def test_columns_that_bear_the_names_of_the_table(self, zones, measures):
         measures = measures.rename(columns={"county": "weight", "population": "floor"})
-        table = allocate(zones, measures, [quota(weight="floor", levels=("weight", "unit"))])
+        table = allocate(zones, measures, [land_quota(weight="floor", levels=("weight", "unit"))])
         assert part_rows(table, "weight") == {"west": 7, "east": 17}
 
     def test_the_inputs_stay_as_they_were_and_the_order_of_rows_does_not_matter(self, zones, measures):
         before = zones.copy(), measures.copy()
-        asked = [quota(levels=("county", "unit"), floor=1, reserve_pct=10)]
+        asked = [land_quota(levels=("county", "unit"), floor=1, reserve_pct=10)]
         table = allocate(zones, measures, asked)
         pd.testing.assert_frame_equal(zones, before[0])
         pd.testing.assert_frame_equal(measures, before[1])
@@ -230,7 +233,7 @@ class TestPencil:
         pd.testing.assert_frame_equal(table, shuffled)
 
     def test_amounts_can_be_had_again_from_the_columns_of_the_table(self, zones, measures):
-        asked = quota(total=40, levels=("county", "unit"), floor=1, ceiling=6)
+        asked = land_quota(total=40, levels=("county", "unit"), floor=1, ceiling=6)
         table = allocate(zones, measures, [asked])
         for county, amount in part_rows(table, "county").items():
             rows = table[(table["level"] == "unit") & (table["jurisdiction"] == county)].set_index("unit_id")
@@ -249,7 +252,7 @@ def test_any_number_of_levels_adds_up_exactly(depth, total, data):
     table = allocate(
         pd.DataFrame({"main": "general", "overlays": ""}, index=index),
         pd.DataFrame({**named, "people": weights}, index=index),
-        [quota(total=total, weight="people", levels=(*levels, "unit"))],
+        [land_quota(total=total, weight="people", levels=(*levels, "unit"))],
     )
     assert set(table.groupby("level")["amount"].sum()) == {total}
     for above, below in itertools.pairwise(levels):
@@ -284,7 +287,7 @@ class TestPromises:
     def test_sums_are_exact_at_every_level_and_bounds_are_kept(self, province):
         measures, total, _ = province
         zones = pd.DataFrame({"main": "general", "overlays": ""}, index=measures.index)
-        asked = quota(total=total, levels=("state", "county", "unit"), floor="least", ceiling="most")
+        asked = land_quota(total=total, levels=("state", "county", "unit"), floor="least", ceiling="most")
         table = allocate(zones, measures, [asked])
         assert sum(part_rows(table, "state").values()) == total
         amounts = unit_rows(table)[measures.index]
@@ -301,7 +304,7 @@ class TestPromises:
         measures, total, reach = province
         larger = data.draw(st.integers(total, reach))
         zones = pd.DataFrame({"main": "general", "overlays": ""}, index=measures.index)
-        asked = quota(total=total, levels=("state", "county", "unit"), floor="least", ceiling="most")
+        asked = land_quota(total=total, levels=("state", "county", "unit"), floor="least", ceiling="most")
         before, after = (
             allocate(zones, measures, [asked.model_copy(update={"total": Decimal(amount)})])["amount"]
             for amount in (total, larger)
@@ -314,7 +317,7 @@ class TestPromises:
         measures, _, _ = province
         zones = pd.DataFrame({"main": "general", "overlays": ""}, index=measures.index)
         before, after = (
-            allocate(zones, measures, [quota(total=amount, levels=("state", "unit"), reserve_pct=pct)])["amount"]
+            allocate(zones, measures, [land_quota(total=amount, levels=("state", "unit"), reserve_pct=pct)])["amount"]
             for amount in (total, total + more)
         )
         assert (before <= after).all()
@@ -340,74 +343,74 @@ class TestRefusals:
     )
     def test_unknown_names(self, zones, measures, changes, words):
         with pytest.raises(UnknownNameError) as caught:
-            allocate(zones, measures, [quota(**changes)])
+            allocate(zones, measures, [land_quota(**changes)])
         assert words in str(caught.value)
         assert caught.value.exit_code == 2
 
     def test_text_as_a_weight(self, zones, measures):
         with pytest.raises(ZoneplanError, match="quota 'land': weight 'name': the weight is text") as caught:
-            allocate(zones, measures, [quota(weight="name")])
+            allocate(zones, measures, [land_quota(weight="name")])
         assert caught.value.exit_code == 2
 
     def test_text_as_a_bound(self, zones, measures):
         with pytest.raises(ZoneplanError, match="the ceiling is text"):
-            allocate(zones, measures, [quota(ceiling="name")])
+            allocate(zones, measures, [land_quota(ceiling="name")])
 
     def test_text_as_a_balance(self, zones, measures):
         with pytest.raises(ZoneplanError, match="the balance is text, not a number, as in 'Unit A1'") as caught:
-            allocate(zones, measures, [quota(carried="name")])
+            allocate(zones, measures, [land_quota(carried="name")])
         assert caught.value.exit_code == 2
 
     @pytest.mark.parametrize("role", ["weight", "floor", "ceiling"])
     def test_missing_values(self, zones, measures, role):
         measures = measures.assign(some=[1.0, None, *[2.0] * 10])
         with pytest.raises(MissingValueError, match=f"{role} is missing or not finite for 1 unit: 'a2'") as caught:
-            allocate(zones, measures, [quota(**{role: "some"})])
+            allocate(zones, measures, [land_quota(**{role: "some"})])
         assert caught.value.exit_code == 3
 
     def test_missing_jurisdictions(self, zones, measures):
         measures = measures.assign(county=[None, "", *["west"] * 10])
         with pytest.raises(MissingValueError, match="level 'county': no jurisdiction for 2 units: 'a1', 'a2'"):
-            allocate(zones, measures, [quota(levels=("county", "unit"))])
+            allocate(zones, measures, [land_quota(levels=("county", "unit"))])
 
     def test_a_priority_that_cannot_be_answered(self, zones, measures):
         measures = measures.assign(metro=[True, None, *[False] * 10])
         with pytest.raises(MissingValueError, match="the priority \"metro\" cannot be answered for 1 unit: 'a2'"):
-            allocate(zones, measures, [quota(priority=(Priority(when="metro", factor=2, reason="x"),))])
+            allocate(zones, measures, [land_quota(priority=(Priority(when="metro", factor=2, reason="x"),))])
 
     def test_negative_weights(self, zones, measures):
         measures = measures.assign(growth=[-1.0, *[2.0] * 11])
         with pytest.raises(SourceError, match="weight 'growth': the weight is below 0 for 1 unit: 'a1'"):
-            allocate(zones, measures, [quota(weight="growth", levels=("county", "unit"))])
+            allocate(zones, measures, [land_quota(weight="growth", levels=("county", "unit"))])
 
     def test_a_part_of_a_weight_that_sums_to_nothing(self, zones, measures):
         parts = (Share(measure="population", share=0.6), Share(measure="nothing", share=0.4))
         with pytest.raises(InfeasibleError, match="weights of 'nothing' sum to 0"):
-            allocate(zones, measures.assign(nothing=0.0), [quota(weight=parts)])
+            allocate(zones, measures.assign(nothing=0.0), [land_quota(weight=parts)])
 
     def test_floors_that_do_not_fit(self, zones, measures):
         with pytest.raises(InfeasibleError) as caught:
-            allocate(zones, measures, [quota(levels=("county", "unit"), floor=3)])
+            allocate(zones, measures, [land_quota(levels=("county", "unit"), floor=3)])
         assert "level 'county': the floors come to 36, which is 12 more than the total of 24" in str(caught.value)
 
     def test_floors_that_do_not_fit_beside_the_reserve(self, zones, measures):
         with pytest.raises(InfeasibleError) as caught:
-            allocate(zones, measures, [quota(levels=("county", "unit"), floor=2, reserve_pct=10)])
+            allocate(zones, measures, [land_quota(levels=("county", "unit"), floor=2, reserve_pct=10)])
         words = "level 'unit' of 'east', after a reserve of 1 out of 12: the floors come to 12, which is 1 more than"
         assert words in str(caught.value)
 
     def test_ceilings_that_are_too_low(self, zones, measures):
         with pytest.raises(InfeasibleError, match="the ceilings come to 12, which is 12 less than the total of 24"):
-            allocate(zones, measures, [quota(levels=("county", "unit"), ceiling=1)])
+            allocate(zones, measures, [land_quota(levels=("county", "unit"), ceiling=1)])
 
     def test_a_measure_with_the_name_of_a_zone(self, zones, measures):
         with pytest.raises(UnknownNameError, match="'energy_rich' is both a measure and a zone"):
-            allocate(zones, measures.assign(energy_rich=1), [quota()])
+            allocate(zones, measures.assign(energy_rich=1), [land_quota()])
 
     def test_tables_of_different_units(self, zones, measures):
         with pytest.raises(MissingValueError, match="only one of them has 1 unit: 'a1'"):
-            allocate(zones, measures.drop(index="a1"), [quota()])
+            allocate(zones, measures.drop(index="a1"), [land_quota()])
 
     def test_two_quotas_of_one_name(self, zones, measures):
         with pytest.raises(StudyError, match="quota 'land': there are two of this name"):
-            allocate(zones, measures, [quota(), quota(period=2030)])
+            allocate(zones, measures, [land_quota(), land_quota(period=2030)])

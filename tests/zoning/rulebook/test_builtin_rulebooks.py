@@ -19,11 +19,12 @@ from layers.phrases import english
 from layers.read.reading_step import read_inputs
 from layers.sources import Section, as_of
 from maps.words import text_in, texts_of
+from tests.helpers import builtin_rulebook
 from zoning.measures import assumed, boundary_role, deducted_roles, measure, undeducted
 from zoning.overlays import overlay, settle_lines
 from zoning.plan import Plan
 from zoning.policies import assign, uncovered
-from zoning.rulebook import Case, Draft, Rulebook, find_rulebook, read_draft, read_rulebook
+from zoning.rulebook import Case, Draft, find_rulebook, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.rulebook.schema import Terms, Zone
 from zoning.study import builtin_study, read_study
@@ -67,12 +68,7 @@ def applied_in(case: Case) -> set[str]:
 @cache
 def values_on(name: str, day: date) -> dict[str, float | bool | str]:
     """The parameters of a rulebook on a day; the files are read once."""
-    return book(name).at(day).values
-
-
-@cache
-def book(name: str) -> Rulebook:
-    return read_rulebook(name)
+    return builtin_rulebook(name).at(day).values
 
 
 def test_these_are_the_built_in_rulebooks() -> None:
@@ -281,10 +277,10 @@ def test_every_code_that_people_read_has_a_title(name: str) -> None:
 
 @pytest.mark.parametrize("name", BOOKS)
 def test_how_many_clauses_were_not_read(name: str) -> None:
-    draft, days = DRAFTS[name], [book(name).at(day) for day in book(name).changes]
+    draft, days = DRAFTS[name], [builtin_rulebook(name).at(day) for day in builtin_rulebook(name).changes]
     policies = {(one.id, one.since): one.verified for day in days for one in day.policies}
     unread = [policy for (policy, _), verified in policies.items() if not verified]
-    parameters = [one.name for one in draft.parameters if not as_of(one, max(book(name).changes)).verified]
+    parameters = [one.name for one in draft.parameters if not as_of(one, max(builtin_rulebook(name).changes)).verified]
     exceptions = [one for policy in draft.policies for one in policy.exceptions if not one.verified]
     print(f"{name}: {len(unread)} of {len(draft.policies)} clauses not verified: {', '.join(unread)}")
     print(f"{name}: {len(parameters)} of {len(draft.parameters)} parameters not verified: {', '.join(parameters)}")

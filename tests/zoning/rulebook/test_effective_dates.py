@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from layers.conditions import parse_condition
+from tests.helpers import replacement
 from zoning.errors import RulebookError
 from zoning.rulebook import (
     CONTROL_LINE,
@@ -21,14 +22,6 @@ from zoning.rulebook import (
     read_rulebook,
 )
 from zoning.rulebook.rulebook_model import changes
-
-
-def swap(old: str, new: str):
-    def change(text: str) -> str:
-        assert old in text
-        return text.replace(old, new, 1)
-
-    return change
 
 
 @pytest.mark.parametrize("name", builtin_rulebooks())
@@ -62,7 +55,7 @@ def test_days_by_pencil(write_rulebook) -> None:
 
 
 def test_a_day_without_a_value_is_a_fault_with_its_day_and_place(write_rulebook) -> None:
-    folder = write_rulebook(parameters=swap("until = 2020-01-01", "until = 2019-12-30"))
+    folder = write_rulebook(parameters=replacement("until = 2020-01-01", "until = 2019-12-30"))
     ((day, fault),) = calendar_faults(read_draft(folder))
     assert day == date(2019, 12, 30)
     assert "rules.toml" in str(fault)
@@ -74,7 +67,7 @@ def test_a_day_without_a_value_is_a_fault_with_its_day_and_place(write_rulebook)
 def test_the_first_day_of_a_gap_is_asked_and_each_fault_comes_once(write_rulebook) -> None:
     """A gap of three years in which two other things change is one fault, of its first day."""
     folder = write_rulebook(
-        parameters=swap("until = 2020-01-01", "until = 2017-01-01"),
+        parameters=replacement("until = 2020-01-01", "until = 2017-01-01"),
         policies=lambda text: text + "from = 2018-01-01\nuntil = 2018-06-01\n",
     )
     assert [day for day, _ in calendar_faults(read_draft(folder))] == [date(2017, 1, 1)]
@@ -82,7 +75,7 @@ def test_the_first_day_of_a_gap_is_asked_and_each_fault_comes_once(write_ruleboo
 
 def test_a_zone_that_ends_before_its_rule_is_found_on_that_day(write_rulebook) -> None:
     folder = write_rulebook(
-        zones=swap('code = "border"\n', 'code = "border"\nuntil = 2030-05-01\n'),
+        zones=replacement('code = "border"\n', 'code = "border"\nuntil = 2030-05-01\n'),
     )
     found = list(calendar_faults(read_draft(folder)))
     assert [day for day, _ in found] == [date(2030, 5, 1)] * 2  # a rule claims for it, and a policy asks of it

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from layers.errors import SeveralErrors, SourceError
-from zoneplan.cli.commands import main
+from tests.helpers import exit_code_of
 from zoning.errors import RulebookError
 from zoning.policies import judge_industry, list_industries
 from zoning.policies.negative_lists import cover_lists
@@ -47,12 +47,6 @@ clause = "What it prohibits may not be."
 reference = "Toy list"
 """
 DAY = date(2025, 1, 1)
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as left:
-        main([str(argument) for argument in arguments])
-    return int(left.value.code or 0)
 
 
 @pytest.fixture
@@ -152,7 +146,7 @@ def test_all_faults_of_a_table_come_at_once(write_list) -> None:
 
 def test_a_table_in_another_encoding(write_list, capsys) -> None:
     folder = write_list(TOY.encode("gb18030"))
-    assert call("check", folder) == 2
+    assert exit_code_of("check", folder) == 2
     assert "toy.csv is not in UTF-8 (byte 1). Save it as UTF-8, or say encoding" in capsys.readouterr().out
     lists = LIST.replace("table", 'encoding = "gb18030"\ntable')
     assert complaints(write_list(TOY.encode("gb18030"), lists)) == []
@@ -248,16 +242,16 @@ def test_codes_and_titles_in_any_language(tmp_path: Path, row, outcome, codes) -
 def test_the_command_writes_a_table_that_a_rulebook_reads(tmp_path: Path, write_list, capsys) -> None:
     source, out = tmp_path / "official.csv", tmp_path / "toy.csv"
     source.write_bytes(OFFICIAL.encode("gb18030"))
-    assert call("industries", source, "--out", out) == 3
+    assert exit_code_of("industries", source, "--out", out) == 3
     assert "gb18030" in capsys.readouterr().err
-    assert call("industries", source, "--out", out, "--encoding", "gb18030") == 8
+    assert exit_code_of("industries", source, "--out", out, "--encoding", "gb18030") == 8
     said = capsys.readouterr().out
     assert "line 10, item 4, 杜撰事项四: a title is only a part of its words: C\n" in said
     assert "7 items, 8 rows; lines to look at again: 5, of them not matched: 4" in said
     with (tmp_path / "toy-unmatched.csv").open(encoding="utf-8-sig") as file:
         assert [[int(row["line"]), row["outcome"], row["codes"]] for row in csv.DictReader(file)] == TOLD
-    assert call("industries", source, "--out", out, "--encoding", "gb18030") == 5
-    assert call("industries", source, "--out", out, "--encoding", "gb18030", "--force", "--json") == 8
+    assert exit_code_of("industries", source, "--out", out, "--encoding", "gb18030") == 5
+    assert exit_code_of("industries", source, "--out", out, "--encoding", "gb18030", "--force", "--json") == 8
     assert [one["line"] for one in json.loads(capsys.readouterr().out)["report"]] == [4, 10, 11, 12, 13]
     lists = LIST.replace("complete = true\n", "").replace(
         "prohibited = 2, restricted = 1", "prohibited = 2, restricted = 5"
@@ -269,12 +263,12 @@ def test_the_command_writes_a_table_that_a_rulebook_reads(tmp_path: Path, write_
 def test_the_command_for_the_table_of_a_plan(tmp_path: Path, capsys) -> None:
     source, out = tmp_path / "official.csv", tmp_path / "own.csv"
     source.write_text(HEADER + "1,made up,C3011,限制,a licence\n", "utf-8")
-    assert call("industries", source, "--out", out, "--jurisdiction", "West") == 0
+    assert exit_code_of("industries", source, "--out", out, "--jurisdiction", "West") == 0
     assert out.read_text("utf-8-sig").splitlines() == [
         "jurisdiction,item,text,code,treatment,state,conditions,note,reference",
         "West,1,made up,C3011,restricted,,a licence,,",
     ]
-    assert call("industries", tmp_path / "nothing.csv", "--out", out, "--force") == 3
+    assert exit_code_of("industries", tmp_path / "nothing.csv", "--out", out, "--force") == 3
     source.write_text("a,b\n1,2\n", "utf-8")
-    assert call("industries", source, "--out", out, "--force") == 3
+    assert exit_code_of("industries", source, "--out", out, "--force") == 3
     assert "has no column industry or text or code; it has 'a', 'b'" in capsys.readouterr().err

@@ -6,20 +6,11 @@ from pathlib import Path
 import pytest
 
 from layers.errors import SeveralErrors, StudyError, ZoneplanError
+from tests.helpers import replacement
 from zoning.errors import RulebookError
 from zoning.rulebook import builtin_rulebooks, read_rulebook, require_possible
 
 DAY = date(2025, 1, 1)
-
-
-def swap(old: str, new: str):
-    """A change of a file: one text for another, which must be there."""
-
-    def change(text: str) -> str:
-        assert old in text
-        return text.replace(old, new, 1)
-
-    return change
 
 
 def add(more: str):
@@ -49,9 +40,9 @@ def test_a_rulebook_as_it_stands_on_a_day(write_rulebook) -> None:
 
 def test_people_read_the_title_of_a_rulebook_or_its_name(write_rulebook) -> None:
     assert read_rulebook(write_rulebook(), DAY).display_name == "small"
-    plain = write_rulebook(rulebook=swap('name = "small"', 'name = "small"\ntitle = "Law of Toyland"'))
+    plain = write_rulebook(rulebook=replacement('name = "small"', 'name = "small"\ntitle = "Law of Toyland"'))
     assert read_rulebook(plain, DAY).display_name == "Law of Toyland"
-    spoken = swap('name = "small"', 'name = "small"\ntitle = { en = "Law of Toyland", zh = "玩具国法" }')
+    spoken = replacement('name = "small"', 'name = "small"\ntitle = { en = "Law of Toyland", zh = "玩具国法" }')
     assert read_rulebook(write_rulebook(rulebook=spoken), DAY).display_name["zh"] == "玩具国法"
 
 
@@ -130,7 +121,7 @@ code = "least_width"
 title = { en = "no narrower than", pt = "largura mínima" }
 """
     changes = dict.fromkeys(("zones", "indicators", "parameters", "rules", "lines", "policies", "cases"), portuguese)
-    folder = write_rulebook(rulebook=swap('"zh"', '"pt"'), terms=terms, **changes)
+    folder = write_rulebook(rulebook=replacement('"zh"', '"pt"'), terms=terms, **changes)
     rulebook = read_rulebook(folder, DAY)
     assert rulebook.languages == ("en", "pt")
     assert rulebook.texts_of("roles", "moor") == {"en": "moor", "pt": "charneca"}
@@ -162,51 +153,51 @@ from = 2022-01-01
     ("changes", "expected"),
     [
         (
-            {"rules": swap('zone = "key_development"', 'zone = "key_develop"')},
+            {"rules": replacement('zone = "key_development"', 'zone = "key_develop"')},
             "small/rules.toml, line 3, column 8: there is no zone 'key_develop'; did you mean 'key_development'?",
         ),
         (
-            {"rules": swap('zone = "key_development"', 'zone = "general"'), "policies": None, "cases": None},
+            {"rules": replacement('zone = "key_development"', 'zone = "general"'), "policies": None, "cases": None},
             "small/rules.toml, line 3, column 8: 'general' is the default zone, which needs no rule; drop the rule",
         ),
         (
-            {"zones": swap("default = true\n", "")},
+            {"zones": replacement("default = true\n", "")},
             (
                 "small/zones.toml, line 1, column 3: no zone of kind 'main' has default = true on 2025-01-01; "
                 "a unit that nothing claims needs exactly one"
             ),
         ),
         (
-            {"zones": swap('kind = "main"', 'kind = "main"\ndefault = true'), "rules": None},
+            {"zones": replacement('kind = "main"', 'kind = "main"\ndefault = true'), "rules": None},
             (
                 "small/zones.toml, line 15, column 11: 'general' is the default as well as 'key_development'; "
                 "a unit that nothing claims needs exactly one"
             ),
         ),
         (
-            {"zones": swap('kind = "overlay"', 'kind = "overlay"\ndefault = true'), "rules": None},
+            {"zones": replacement('kind = "overlay"', 'kind = "overlay"\ndefault = true'), "rules": None},
             "small/zones.toml, line 20, column 11: 'energy_rich' is an overlay and cannot be the default main function",
         ),
         (
-            {"rules": swap('id = "fragile-1"', 'id = "key-1"')},
+            {"rules": replacement('id = "fragile-1"', 'id = "key-1"')},
             (
                 "small/rules.toml, line 11, column 6: 'key-1' is there already (small/rules.toml, line 2, column 6); "
                 "let one end before the other begins, or rename one"
             ),
         ),
         (
-            {"indicators": swap('name = "area_km2"', 'name = "population"'), "rules": None},
+            {"indicators": replacement('name = "area_km2"', 'name = "population"'), "rules": None},
             (
                 "small/indicators.toml, line 6, column 8: 'population' is there already "
                 "(small/indicators.toml, line 2, column 8); rename one"
             ),
         ),
         (
-            {"rules": swap('id = "fragile-1"', 'id = "decision-1"')},
+            {"rules": replacement('id = "fragile-1"', 'id = "decision-1"')},
             "small/rules.toml, line 11, column 6: 'decision-1' is kept for what no rule decides; rename the rule",
         ),
         (
-            {"rules": swap("population / area_km2 >=", "popultion / area_km2 >=")},
+            {"rules": replacement("population / area_km2 >=", "popultion / area_km2 >=")},
             (
                 "small/rules.toml, line 4, column 8: 'popultion' stands neither in parameters.toml nor in "
                 "indicators.toml; "
@@ -214,7 +205,7 @@ from = 2022-01-01
             ),
         ),
         (
-            {"rules": swap('when = "at_border"', 'when = "at_border AND border"')},
+            {"rules": replacement('when = "at_border"', 'when = "at_border AND border"')},
             (
                 "small/rules.toml, line 29, column 8: 'border' stands neither in parameters.toml nor in "
                 "indicators.toml; "
@@ -222,11 +213,11 @@ from = 2022-01-01
             ),
         ),
         (
-            {"rules": swap('when = "at_border"', "when = \"main = 'general'\"")},
+            {"rules": replacement('when = "at_border"', "when = \"main = 'general'\"")},
             "small/rules.toml, line 29, column 8: 'main' stands neither in parameters.toml nor in indicators.toml",
         ),
         (
-            {"rules": swap(">= density_min", ">= 50")},
+            {"rules": replacement(">= density_min", ">= 50")},
             (
                 "small/rules.toml, line 4, column 8: a number without a name, 50: name a parameter, with its "
                 "unit, dates "
@@ -234,7 +225,7 @@ from = 2022-01-01
             ),
         ),
         (
-            {"rules": swap(">= density_min", "> quota_construction_land")},
+            {"rules": replacement(">= density_min", "> quota_construction_land")},
             (
                 "small/rules.toml, line 4, column 8: 'quota_construction_land' is handed out after the zones "
                 "are known; "
@@ -242,41 +233,41 @@ from = 2022-01-01
             ),
         ),
         (
-            {"rules": swap("population / area_km2 >=", "population // area_km2 >=")},
+            {"rules": replacement("population / area_km2 >=", "population // area_km2 >=")},
             "small/rules.toml, line 4, column 8: unexpected '/'",
         ),
         (
-            {"rules": swap("at_border", "at_border > 1")},
+            {"rules": replacement("at_border", "at_border > 1")},
             "small/rules.toml, line 29, column 8: a boolean is compared with a number (column 13)",
         ),
         (
-            {"policies": swap("'ecologically_fragile'", "'ecologically_fragil'")},
+            {"policies": replacement("'ecologically_fragile'", "'ecologically_fragil'")},
             (
                 "small/policies.toml, line 16, column 8: there is no main zone 'ecologically_fragil'; "
                 "did you mean 'ecologically_fragile'?"
             ),
         ),
         (
-            {"policies": swap("main = 'ecologically_fragile'", "main NOT IN ('general', 'border')")},
+            {"policies": replacement("main = 'ecologically_fragile'", "main NOT IN ('general', 'border')")},
             "small/policies.toml, line 16, column 8: there is no main zone 'border'",
         ),
         (
-            {"indicators": swap('name = "energy_mw"', 'name = "density_min"'), "rules": None, "cases": None},
+            {"indicators": replacement('name = "energy_mw"', 'name = "density_min"'), "rules": None, "cases": None},
             (
                 "small/indicators.toml, line 14, column 8: 'density_min' is a parameter and an indicator as well; "
                 "rename one"
             ),
         ),
         (
-            {"indicators": swap('name = "at_border"', 'name = "border"'), "rules": None, "cases": None},
+            {"indicators": replacement('name = "at_border"', 'name = "border"'), "rules": None, "cases": None},
             "small/zones.toml, line 23, column 8: 'border' is an indicator and an overlay zone as well; rename one",
         ),
         (
-            {"zones": swap('code = "border"', 'code = "main"'), "rules": None, "policies": None},
+            {"zones": replacement('code = "border"', 'code = "main"'), "rules": None, "policies": None},
             "small/zones.toml, line 23, column 8: 'main' is a name that is always there and an overlay zone as well",
         ),
         (
-            {"parameters": swap("until = 2020-01-01", "until = 2020-01-02")},
+            {"parameters": replacement("until = 2020-01-01", "until = 2020-01-02")},
             (
                 "small/parameters.toml, line 4, column 66: two values of 'density_min' overlap: 40.0 from "
                 "2001-01-01 until "
@@ -284,15 +275,15 @@ from = 2022-01-01
             ),
         ),
         (
-            {"parameters": swap("value = 50", 'value = "50"')},
+            {"parameters": replacement("value = 50", 'value = "50"')},
             "small/parameters.toml, line 4, column 66: the values of 'density_min' are of different types: 40.0, '50'",
         ),
         (
-            {"parameters": swap("until = 2020-01-01", "until = 2000-01-01")},
+            {"parameters": replacement("until = 2020-01-01", "until = 2000-01-01")},
             "small/parameters.toml, line 4, column 11: this value of 'density_min' is never in force",
         ),
         (
-            {"parameters": swap(", { value = 50, from = 2020-01-01 }", "")},
+            {"parameters": replacement(", { value = 50, from = 2020-01-01 }", "")},
             (
                 "small/rules.toml, line 4, column 8: parameter 'density_min' has no value on 2025-01-01; it "
                 "has values from "
@@ -301,31 +292,31 @@ from = 2022-01-01
             ),
         ),
         (
-            {"parameters": swap("value = 20.5, from = 2001-01-01", "value = 20.5, from = 2030-01-01")},
+            {"parameters": replacement("value = 20.5, from = 2001-01-01", "value = 20.5, from = 2030-01-01")},
             "small/policies.toml, line 18, column 22: parameter 'land_cap_pct' has no value on 2025-01-01",
         ),
         (
-            {"zones": swap('title = { en = "Border", zh = "边境" }', 'title = { en = "Border" }')},
+            {"zones": replacement('title = { en = "Border", zh = "边境" }', 'title = { en = "Border" }')},
             "small/zones.toml, line 25, column 9: title has no text in zh; give one",
         ),
         (
-            {"rulebook": swap('"Toyland"', '{ en = "Toyland" }')},
+            {"rulebook": replacement('"Toyland"', '{ en = "Toyland" }')},
             "small/rulebook.toml, line 2, column 11: country has no text in zh; give one",
         ),
         (
-            {"rulebook": swap('name = "small"', 'name = "small"\ntitle = { en = "Law of Toyland" }')},
+            {"rulebook": replacement('name = "small"', 'name = "small"\ntitle = { en = "Law of Toyland" }')},
             "small/rulebook.toml, line 2, column 9: title has no text in zh; give one",
         ),
         (
-            {"rulebook": swap('["en", "zh"]', '["zh"]')},
+            {"rulebook": replacement('["en", "zh"]', '["zh"]')},
             "small/rulebook.toml, line 3, column 13: 'en' is not among the languages; add it: what a reader's",
         ),
         (
-            {"zones": swap('code = "border"', 'code = "border"\nfrom = 2026-01-01')},
+            {"zones": replacement('code = "border"', 'code = "border"\nfrom = 2026-01-01')},
             "small/rules.toml, line 28, column 8: zone 'border' is not in force on 2025-01-01, but rule border-1 is",
         ),
         (
-            {"indicators": swap("when_absent = 0", 'when_absent = "none"')},
+            {"indicators": replacement("when_absent = 0", 'when_absent = "none"')},
             (
                 "small/indicators.toml, line 11, column 15: when_absent is a text (none), but "
                 "'ecologically_fragile_share' is "
@@ -337,23 +328,23 @@ from = 2022-01-01
             "small/lines.toml, line 9, column 10: role 'protected' belongs to line 'red_line' already",
         ),
         (
-            {"policies": swap("from = 2001-01-01", "from = 2001-01-01\nuntil = 2001-01-01")},
+            {"policies": replacement("from = 2001-01-01", "from = 2001-01-01\nuntil = 2001-01-01")},
             "small/policies.toml, line 1, column 3: it ends before it begins (from 2001-01-01 until 2001-01-01)",
         ),
         (
-            {"rules": swap('on_unknown = "no"', 'on_unknwn = "no"')},
+            {"rules": replacement('on_unknown = "no"', 'on_unknwn = "no"')},
             "small/rules.toml, line 14, column 1: ",
         ),
         (
-            {"rules": swap('reference = "Small Act, section 2"', 'reference = ""')},
+            {"rules": replacement('reference = "Small Act, section 2"', 'reference = ""')},
             "small/rules.toml, line 17, column 13: ",
         ),
         (
-            {"parameters": swap("value = 0.5", "value = nan")},
+            {"parameters": replacement("value = 0.5", "value = nan")},
             "small/parameters.toml, line 11, column 21: 'value': write a finite number",
         ),
         (
-            {"policies": swap('cap = "land_cap_pct"', 'cap = "land_cap_pc"')},
+            {"policies": replacement('cap = "land_cap_pct"', 'cap = "land_cap_pc"')},
             "small/policies.toml, line 18, column 22: 'land_cap_pc' is no parameter and no indicator, but nearly",
         ),
         (
@@ -365,7 +356,10 @@ from = 2022-01-01
             "small/rulebook.toml, line 7, column 11: 'elevation' designates no land; what is too steep is deducted by",
         ),
         (
-            {"rulebook": add("[available_land]\ndeduct = []"), "lines": swap("roles =", "deducted = true\nroles =")},
+            {
+                "rulebook": add("[available_land]\ndeduct = []"),
+                "lines": replacement("roles =", "deducted = true\nroles ="),
+            },
             "small/lines.toml, line 3, column 12: rulebook.toml lists the roles that are deducted: put those of this",
         ),
         (
@@ -381,31 +375,31 @@ from = 2022-01-01
             "small/rulebook.toml, line 7, column 1: ",
         ),
         (
-            {"zones": swap('kind = "main"', 'kind = "main"\ncolour = "red"')},
+            {"zones": replacement('kind = "main"', 'kind = "main"\ncolour = "red"')},
             "small/zones.toml, line 4, column 10: 'colour': ",
         ),
         (
-            {"zones": swap('kind = "overlay"', 'kind = "overlay"\ncolour = "#77BB77"')},
+            {"zones": replacement('kind = "overlay"', 'kind = "overlay"\ncolour = "#77BB77"')},
             "small/zones.toml, line 20, column 10: 'energy_rich' is an overlay, which maps mark and do not fill; drop",
         ),
         (
-            {"lines": swap("roles =", 'stroke = { colour = "#12345" }\nroles =')},
+            {"lines": replacement("roles =", 'stroke = { colour = "#12345" }\nroles =')},
             "small/lines.toml, line 3, column 21: 'colour': ",
         ),
         (
-            {"lines": swap("roles =", 'stroke = { colour = "#123456", dash = [1] }\nroles =')},
+            {"lines": replacement("roles =", 'stroke = { colour = "#123456", dash = [1] }\nroles =')},
             "small/lines.toml, line 3, column 32: ",
         ),
         (
-            {"terms": swap('zh = "土地"', 'fr = "terre"')},
+            {"terms": replacement('zh = "土地"', 'fr = "terre"')},
             "small/terms.toml, line 7, column 9: title has no text in zh; give one",
         ),
         (
-            {"terms": swap('zh = "土地" }', 'zh = "土地" }\nheading = { en = "Land" }')},
+            {"terms": replacement('zh = "土地" }', 'zh = "土地" }\nheading = { en = "Land" }')},
             "small/terms.toml, line 8, column 11: heading has no text in zh; give one",
         ),
         (
-            {"terms": swap('code = "energy"', 'code = "land"')},
+            {"terms": replacement('code = "energy"', 'code = "land"')},
             "small/terms.toml, line 10, column 8: 'land' is there already (small/terms.toml, line 6, column 8)",
         ),
         (
@@ -417,25 +411,25 @@ from = 2022-01-01
             "small/terms.toml, line 20, column 10: ",
         ),
         (
-            {"terms": swap("[[units]]", '[[units]]\nname = "x"')},
+            {"terms": replacement("[[units]]", '[[units]]\nname = "x"')},
             "small/terms.toml, line 14, column 1: ",
         ),
         ({"zones": None}, "small: there is no zones.toml; a rulebook needs rulebook.toml and zones.toml"),
         ({"rulebook": "name = "}, "small/rulebook.toml, line 1, column 7: "),
         (
-            {"policies": swap("from = 2001-01-01", 'from = "2001-01-01"')},
+            {"policies": replacement("from = 2001-01-01", 'from = "2001-01-01"')},
             "'from': a date without quotes (such as 2025-01-01) is needed, not the text '2001-01-01'",
         ),
         (
-            {"parameters": swap('"official" }', '"official" }\nverified = "true"')},
+            {"parameters": replacement('"official" }', '"official" }\nverified = "true"')},
             "'verified': true or false is needed, not the text 'true'",
         ),
         (
-            {"rules": swap("priority = 20", 'priority = "20"')},
+            {"rules": replacement("priority = 20", 'priority = "20"')},
             "'priority': a whole number is needed, not the text '20'",
         ),
         (
-            {"lines": swap("roles =", "rolls =")},
+            {"lines": replacement("roles =", "rolls =")},
             "unknown key 'rolls'; did you mean 'roles'? (known here: code, roles, deducted, stroke, title, reference",
         ),
     ],
@@ -448,7 +442,7 @@ def test_what_cannot_be_meant_is_refused_with_its_place(write_rulebook, changes,
 def test_all_complaints_come_together_and_in_the_order_of_checks(write_rulebook) -> None:
     folder = write_rulebook(
         rules=lambda text: text.replace("density_min", "30").replace('zone = "border"', 'zone = "bordr"'),
-        zones=swap("default = true\n", ""),
+        zones=replacement("default = true\n", ""),
     )
     found = complaints(folder)
     assert len(found) == 3
@@ -456,7 +450,9 @@ def test_all_complaints_come_together_and_in_the_order_of_checks(write_rulebook)
 
 
 def test_faults_of_form_in_several_files_come_together(write_rulebook) -> None:
-    found = complaints(write_rulebook(rules=swap("priority", "prio"), lines=swap("roles", "rolls"), zones="[[zones"))
+    found = complaints(
+        write_rulebook(rules=replacement("priority", "prio"), lines=replacement("roles", "rolls"), zones="[[zones")
+    )
     assert {text.split(",")[0] for text in found} == {"small/rules.toml", "small/lines.toml", "small/zones.toml"}
 
 
@@ -486,10 +482,12 @@ reference = "Small Act 2030"
 
 
 def test_zero_and_one_need_no_name(write_rulebook) -> None:
-    folder = write_rulebook(rules=swap("population / area_km2 >= density_min", "population > 0 AND area_km2 >= -1 * 1"))
+    folder = write_rulebook(
+        rules=replacement("population / area_km2 >= density_min", "population > 0 AND area_km2 >= -1 * 1")
+    )
     assert complaints(folder) == [("small/rules.toml, line 4, column 8: a number without a name, -1: name a parameter, "
                                   "with its unit, dates and reference")]  # fmt: skip
-    assert complaints(write_rulebook(rules=swap("population / area_km2 >= density_min", "population > 0"))) == []
+    assert complaints(write_rulebook(rules=replacement("population / area_km2 >= density_min", "population > 0"))) == []
 
 
 def test_unknown_names_and_folders(tmp_path) -> None:

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import date
-from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from layers.phrases import english
 from layers.sources import Section, Source, Sourced, as_of
+from tests.helpers import builtin_rulebook
 from zoning.pipeline.rulebook_audit import audit
 from zoning.rulebook import (
     Draft,
@@ -36,14 +36,9 @@ OWN = re.compile(r"\b(?:study|house|benchmark)'s own\b|carried over|^(?:city clu
 DAY = date(2026, 11, 25)
 
 
-@cache
-def book(name: str | Path) -> Rulebook:
-    return read_rulebook(name)
-
-
 def days(name: str | Path) -> list[Rulebook]:
     """A rulebook on each day on which anything of it changes."""
-    return [book(name).at(day) for day in book(name).changes]
+    return [builtin_rulebook(name).at(day) for day in builtin_rulebook(name).changes]
 
 
 def inside(section: Section) -> Iterator[Sourced]:
@@ -96,7 +91,7 @@ def test_a_clause_is_read_until_another_edition_holds(tmp_path: Path) -> None:
         on_day = read.at(day)
         (plan,) = (one for one in on_day.policies if one.id == "annual-land-plan")
         found[day] = (plan.reading, plan.verified, on_day.policies_checked[1])
-        whole = book("main_functional_areas").at(day).policies_checked[1]
+        whole = builtin_rulebook("main_functional_areas").at(day).policies_checked[1]
         assert found[day][2] == whole - (not plan.verified)
     assert [one[:2] for one in found.values()] == [("copy", True), ("older", False), ("older", False)]
     assert read.at(date(2023, 6, 2)).policies[0] == read.at(date(2023, 6, 3)).policies[0]  # the same is written
@@ -113,7 +108,7 @@ def test_what_was_repealed_was_read_in_the_edition_that_it_had() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED, ids=str)
 def test_what_is_typed_changes_no_answer(name: str | Path) -> None:
-    found = list(entries(book(name)))
+    found = list(entries(builtin_rulebook(name)))
     assert found
     for one in found:
         for typed in (True, False, None):
@@ -161,7 +156,7 @@ def parts_of(entry: Sourced, rulebook: Rulebook) -> Iterator[Sourced]:
 
 @pytest.mark.parametrize("name", SHIPPED, ids=str)
 def test_nothing_is_more_verified_than_its_parts(name: str | Path) -> None:
-    for rulebook in days(name) or [book(name)]:
+    for rulebook in days(name) or [builtin_rulebook(name)]:
         kinds = ("rules", "floors", "policies", "derived", "norms", "lists", "schemes")
         for entry in (one for kind in kinds for one in getattr(rulebook, kind)):
             own = entry.source is not None and entry.source.verified
@@ -170,7 +165,7 @@ def test_nothing_is_more_verified_than_its_parts(name: str | Path) -> None:
 
 
 def test_a_tax_is_as_verified_as_its_bands_and_a_policy_as_its_extent(tmp_path: Path) -> None:
-    whole = book("main_functional_areas")
+    whole = builtin_rulebook("main_functional_areas")
     tax = {one.name: one.verified for one in whole.derived if one.name.startswith("occupation_tax")}
     assert set(tax.values()) == {True}
     folder = tmp_path / "rules"
@@ -188,7 +183,7 @@ def test_a_tax_is_as_verified_as_its_bands_and_a_policy_as_its_extent(tmp_path: 
     }
     (norm,) = (one for one in less.norms if one.id == "occupation-tax-rate")
     assert not norm.verified
-    west = {one.id: one for one in book("us_west").policies}
+    west = {one.id: one for one in builtin_rulebook("us_west").policies}
     assured = west["az-assured-water"]
     assert assured.source is not None
     assert (assured.source.verified, assured.verified) == (True, False)  # its counties are from memory

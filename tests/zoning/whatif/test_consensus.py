@@ -13,24 +13,17 @@ from tests.zoning.study.test_tries import DECISION as PORT
 from tests.zoning.study.test_tries import write_try
 from zoning.errors import InfeasibleError
 from zoning.pipeline.flow import FreshPlan, run
-from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.whatif import consensus, run_together
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "Ana", "date": date(2024, 12, 2)}
 
 
-@pytest.fixture
-def toy(toy_run: Plan) -> FreshPlan:
-    assert isinstance(toy_run, FreshPlan)
-    return toy_run
-
-
-def test_what_most_say_and_how_many(toy: FreshPlan) -> None:
+def test_what_most_say_and_how_many(toy_run: FreshPlan) -> None:
     """Column 2 is half forest: fragile at 0.5 and not at 0.6. One decides a4. All three agree on the other eight."""
-    ana = toy.vary(parameters={"fragile_min": 0.6}, decisions=[DECISION])
-    wei = toy.vary(parameters={"fragile_min": 0.6})
-    found = consensus({"Ana": ana, "Wei": wei, "Rui": toy}, toy)
+    ana = toy_run.vary(parameters={"fragile_min": 0.6}, decisions=[DECISION])
+    wei = toy_run.vary(parameters={"fragile_min": 0.6})
+    found = consensus({"Ana": ana, "Wei": wei, "Rui": toy_run}, toy_run)
     rows = found.units.set_index("unit_id")
     assert rows.loc["a2", ["main", "agree", "voices", "hangs_on"]].tolist() == ["general", 2, 3, "fragile_min"]
     assert rows.loc["a4", ["main", "agree", "hangs_on"]].tolist() == ["general", 2, "a4"]
@@ -44,21 +37,23 @@ def test_what_most_say_and_how_many(toy: FreshPlan) -> None:
     assert set(told.loc["a4", "value"]) == {"", "key_development"}
 
 
-def test_a_tie_is_what_the_base_says_and_amounts_have_a_range(toy: FreshPlan) -> None:
-    less = toy.vary(parameters={"fragile_min": 0.6}, quotas={"construction_land": 60})
-    found = consensus({"more": toy, "less": less}, toy)
+def test_a_tie_is_what_the_base_says_and_amounts_have_a_range(toy_run: FreshPlan) -> None:
+    less = toy_run.vary(parameters={"fragile_min": 0.6}, quotas={"construction_land": 60})
+    found = consensus({"more": toy_run, "less": less}, toy_run)
     assert found.units.set_index("unit_id").loc["a2", ["main", "agree"]].tolist() == ["ecologically_fragile", 1]
-    other = consensus({"more": toy, "less": less}, less)
+    other = consensus({"more": toy_run, "less": less}, less)
     assert other.units.set_index("unit_id").loc["a2", "main"] == "general"
     for quota in found.quotas.itertuples():
-        amounts = [plan.quotas.loc[plan.quotas["unit_id"] == quota.unit_id, "amount"].iloc[0] for plan in (toy, less)]
+        amounts = [
+            plan.quotas.loc[plan.quotas["unit_id"] == quota.unit_id, "amount"].iloc[0] for plan in (toy_run, less)
+        ]
         assert (quota.least, quota.most) == (min(amounts), max(amounts))
     assert sum(found.quotas["most"], Decimal(0)) > sum(found.quotas["least"], Decimal(0))
 
 
-def test_what_no_difference_alone_moves_hangs_on_several(toy: FreshPlan) -> None:
+def test_what_no_difference_alone_moves_hangs_on_several(toy_run: FreshPlan) -> None:
     rule = {"when": "population >= populous_min AND plant_mw >= plant_min_mw"}
-    first = toy.vary(rules={"key-1": rule})
+    first = toy_run.vary(rules={"key-1": rule})
     other = first.vary(parameters={"populous_min": 300.0, "plant_min_mw": 40.0})
     found = consensus({"first": first, "other": other})
     hangs = found.hangs.set_index(["unit_id", "what"])[["kind", "id"]]
@@ -66,13 +61,13 @@ def test_what_no_difference_alone_moves_hangs_on_several(toy: FreshPlan) -> None
     assert hangs.loc[("b3", "overlays")].tolist() == ["parameter", "plant_min_mw"]
 
 
-def test_those_who_say_the_same_differ_in_nothing(toy: FreshPlan) -> None:
-    found = consensus({"one": toy, "other": toy})
+def test_those_who_say_the_same_differ_in_nothing(toy_run: FreshPlan) -> None:
+    found = consensus({"one": toy_run, "other": toy_run})
     assert found.disputed.empty
     assert all(table.empty for table in (found.differences, found.hangs))
     assert found.units["agree"].tolist() == [2] * 12
     with pytest.raises(StudyError, match="of two voices at least"):
-        consensus({"one": toy})
+        consensus({"one": toy_run})
 
 
 def test_tries_of_one_plan_are_run_together_and_each_is_as_if_alone(toy_folder: Path) -> None:

@@ -17,7 +17,6 @@ from layers.errors import ConditionError, StudyError, UnknownNameError, Zoneplan
 from tests.conftest import examples
 from zoning.pipeline.flow import FreshPlan
 from zoning.pipeline.plan_steps import Steps
-from zoning.plan import Plan
 from zoning.quotas import allocate, names_asked, unit_context
 from zoning.rulebook import Indicator, Rule, Rulebook, Value
 from zoning.rulebook.schema import Zone
@@ -56,13 +55,7 @@ AMOUNTS = ("amount(land, main = 'x') >= {}", "amount(land, o OR b > s) <= {}")
 GRID = [-0.1, 0.0, 0.1, 0.25, 0.26, 0.3, 0.4, 0.5, 0.55, 0.75, 0.8, 1.0, 1.2]
 
 
-@pytest.fixture
-def toy(toy_run: Plan) -> FreshPlan:
-    assert isinstance(toy_run, FreshPlan)
-    return toy_run
-
-
-def small_plan(toy: FreshPlan, rng: np.random.Generator) -> FreshPlan:
+def small_plan(toy_run: FreshPlan, rng: np.random.Generator) -> FreshPlan:
     """Six units under a few random rules, as far as a search looks at a plan."""
     rules = tuple(
         Rule(
@@ -96,7 +89,7 @@ def small_plan(toy: FreshPlan, rng: np.random.Generator) -> FreshPlan:
     try:
         classified = classify_traced(measures, rulebook, part_of=part_of)
     except ZoneplanError:
-        return small_plan(toy, rng)
+        return small_plan(toy_run, rng)
     claims = classified.claims
     zones = measures[["area_ha"]].join(resolve(claims, rulebook)).reset_index()
     steps = Steps()
@@ -104,10 +97,10 @@ def small_plan(toy: FreshPlan, rng: np.random.Generator) -> FreshPlan:
     steps.do("indices", lambda: (measures, None))
     first = Priority(when="main = 'x' OR b > s", factor=2.0, reason="so")
     quota = Quota(name="land", period=2025, total=40, unit="ha", weight="w", priority=(first,))
-    units = toy.study.units.model_copy(update={"part_of": part_of})
-    study = toy.study.model_copy(update={"units": units, "quotas": (quota,)})
+    units = toy_run.study.units.model_copy(update={"part_of": part_of})
+    study = toy_run.study.model_copy(update={"units": units, "quotas": (quota,)})
     return replace(
-        toy, study=study, rulebook=rulebook, whole_rulebook=rulebook, measures=measures, claims=claims, zones=zones,
+        toy_run, study=study, rulebook=rulebook, whole_rulebook=rulebook, measures=measures, claims=claims, zones=zones,
         steps=steps,
     )  # fmt: skip
 
@@ -202,11 +195,11 @@ def away(values: dict[str, float], moves: dict[str, tuple[float, float]]) -> flo
 
 
 @pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 20))])
-def test_no_search_is_beaten_by_brute_force(toy: FreshPlan, seed: int) -> None:
+def test_no_search_is_beaten_by_brute_force(toy_run: FreshPlan, seed: int) -> None:
     """Ten small plans a seed, 200 in all; every fifth with amounts of a quota, handed out for each cell tried."""
     rng = np.random.default_rng(seed)
     for number in range(examples(10)):
-        plan, amounts = small_plan(toy, rng), number % 5 == 0
+        plan, amounts = small_plan(toy_run, rng), number % 5 == 0
         names = [name for name in ("t", "s") if is_asked(plan, name)]
         if amounts and number:
             names = names[:1]  # two parameters make hundreds of cells: once a seed
@@ -217,11 +210,11 @@ def test_no_search_is_beaten_by_brute_force(toy: FreshPlan, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_where_quotas_cannot_be_met_the_next_values_are_found(toy: FreshPlan, seed: int) -> None:
+def test_where_quotas_cannot_be_met_the_next_values_are_found(toy_run: FreshPlan, seed: int) -> None:
     """Each unit of one zone has a part of the quota for sure, so that three of them have more than there is."""
     rng, refused = np.random.default_rng(seed), 0
     for _ in range(8):
-        plan = small_plan(toy, rng)
+        plan = small_plan(toy_run, rng)
         names = [name for name in ("t", "s") if is_asked(plan, name)][:1]
         lock = Lock(when="main = 'y' OR o", amount=15, reason="so")
         quota = plan.study.quotas[0].model_copy(update={"locked": (lock,)})
@@ -241,11 +234,11 @@ def is_asked(plan: FreshPlan, name: str) -> bool:
     return any(name in parse_condition(rule.when).names for rule in plan.rulebook.rules)
 
 
-def test_the_nearest_values_of_the_toy_are_those_of_a_pencil(toy: FreshPlan) -> None:
+def test_the_nearest_values_of_the_toy_are_those_of_a_pencil(toy_run: FreshPlan) -> None:
     """Forest covers 1 of column 1 and 1/2 of column 2, and 1/2 is adopted: just above it the second column goes."""
-    found = seek(toy, "count(main = 'ecologically_fragile') <= 3", {"fragile_min": (0.0, 1.0)})
+    found = seek(toy_run, "count(main = 'ecologically_fragile') <= 3", {"fragile_min": (0.0, 1.0)})
     assert found.met
-    adopted = toy.rulebook.values["fragile_min"]
+    adopted = toy_run.rulebook.values["fragile_min"]
     assert found.values["fragile_min"] == np.nextafter(0.5, 1.0)
     assert found.distance == found.bound == pytest.approx(0.5 - adopted)
     told = found.as_dict()
@@ -253,24 +246,24 @@ def test_the_nearest_values_of_the_toy_are_those_of_a_pencil(toy: FreshPlan) -> 
     assert told["goals"] == [{"goal": "count(main = 'ecologically_fragile') <= 3", "value": 3, "met": True}]
 
 
-def test_where_nothing_meets_all_goals_the_fewest_are_given_up(toy: FreshPlan) -> None:
+def test_where_nothing_meets_all_goals_the_fewest_are_given_up(toy_run: FreshPlan) -> None:
     goals = (
         "count(main = 'ecologically_fragile') <= 3 AND count(main = 'ecologically_fragile') >= 6 AND count(a_no) >= 0"
     )
     with pytest.raises(UnknownNameError, match="a_no"):
-        seek(toy, goals, {"fragile_min": (0.0, 1.0)})
-    found = seek(toy, goals.rpartition(" AND ")[0], {"fragile_min": (0.0, 1.0)})
+        seek(toy_run, goals, {"fragile_min": (0.0, 1.0)})
+    found = seek(toy_run, goals.rpartition(" AND ")[0], {"fragile_min": (0.0, 1.0)})
     assert not found.met
     assert found.given_up == ("count(main = 'ecologically_fragile') <= 3",)
     assert found.distance == 0.0
 
 
-def test_an_amount_is_sought_among_cells(toy: FreshPlan) -> None:
-    quota = toy.quotas["quota"].iloc[0]
-    everywhere = seek(toy, f"amount({quota}, main IS NOT NULL) >= 0", {"fragile_min": (0.0, 1.0)})
+def test_an_amount_is_sought_among_cells(toy_run: FreshPlan) -> None:
+    quota = toy_run.quotas["quota"].iloc[0]
+    everywhere = seek(toy_run, f"amount({quota}, main IS NOT NULL) >= 0", {"fragile_min": (0.0, 1.0)})
     assert (everywhere.met, everywhere.distance) == (True, 0.0)
-    nowhere = seek(toy, f"amount({quota}, main IS NOT NULL) < 0", {"fragile_min": (0.0, 1.0)})
-    assert (nowhere.met, nowhere.values["fragile_min"]) == (False, toy.rulebook.values["fragile_min"])
+    nowhere = seek(toy_run, f"amount({quota}, main IS NOT NULL) < 0", {"fragile_min": (0.0, 1.0)})
+    assert (nowhere.met, nowhere.values["fragile_min"]) == (False, toy_run.rulebook.values["fragile_min"])
 
 
 @pytest.mark.parametrize(
@@ -287,9 +280,9 @@ def test_an_amount_is_sought_among_cells(toy: FreshPlan) -> None:
         ("count(main = 'x') > 1", {}, StudyError, "name the parameters"),
     ],
 )
-def test_what_cannot_be_sought_is_refused(toy: FreshPlan, goals: str, moves: dict, error: type, words: str) -> None:
+def test_what_cannot_be_sought_is_refused(toy_run: FreshPlan, goals: str, moves: dict, error: type, words: str) -> None:
     with pytest.raises(error) as refused:
-        seek(toy, goals, moves)
+        seek(toy_run, goals, moves)
     assert words in str(refused.value)
 
 

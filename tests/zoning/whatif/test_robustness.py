@@ -18,16 +18,11 @@ from zoning.zones import curve
 WITHIN = {"fragile_min": (0.2, 0.8), "populous_min": (500.0, 3000.0)}
 
 
-@pytest.fixture
-def toy(toy_run: FreshPlan) -> FreshPlan:
-    return toy_run
-
-
-def test_shares_are_those_of_a_loop_over_variants(toy: FreshPlan) -> None:
-    found = robustness(toy, WITHIN, draws=40, seed=3)
-    own = toy.zones.set_index("unit_id")["main"].sort_index()
+def test_shares_are_those_of_a_loop_over_variants(toy_run: FreshPlan) -> None:
+    found = robustness(toy_run, WITHIN, draws=40, seed=3)
+    own = toy_run.zones.set_index("unit_id")["main"].sort_index()
     mains = [
-        toy.vary(parameters=draw).zones.set_index("unit_id")["main"].reindex(own.index).to_numpy()
+        toy_run.vary(parameters=draw).zones.set_index("unit_id")["main"].reindex(own.index).to_numpy()
         for draw in found.draws.to_dict("records")
     ]
     kept = np.mean([one == own.to_numpy() for one in mains], axis=0)
@@ -40,36 +35,36 @@ def test_shares_are_those_of_a_loop_over_variants(toy: FreshPlan) -> None:
         assert (row["other"] == "") == (not others)
 
 
-def test_the_same_seed_gives_the_same_draws_and_another_does_not(toy: FreshPlan) -> None:
-    one, again = (robustness(toy, WITHIN, draws=25, seed=7) for _ in range(2))
-    turned = robustness(toy, dict(reversed(WITHIN.items())), draws=25, seed=7)
-    alone = robustness(toy, {"fragile_min": WITHIN["fragile_min"]}, draws=25, seed=7)
+def test_the_same_seed_gives_the_same_draws_and_another_does_not(toy_run: FreshPlan) -> None:
+    one, again = (robustness(toy_run, WITHIN, draws=25, seed=7) for _ in range(2))
+    turned = robustness(toy_run, dict(reversed(WITHIN.items())), draws=25, seed=7)
+    alone = robustness(toy_run, {"fragile_min": WITHIN["fragile_min"]}, draws=25, seed=7)
     assert one.draws.equals(again.draws)
     assert one.units.equals(again.units)
     assert one.draws.equals(turned.draws)
     assert one.draws["fragile_min"].equals(alone.draws["fragile_min"])
-    assert not one.draws.equals(robustness(toy, WITHIN, draws=25, seed=8).draws)
+    assert not one.draws.equals(robustness(toy_run, WITHIN, draws=25, seed=8).draws)
     low, high = WITHIN["fragile_min"]
     assert one.draws["fragile_min"].between(low, high).all()
 
 
-def test_inside_the_range_in_which_nothing_changes_every_unit_keeps_what_it_is(toy: FreshPlan) -> None:
-    low, high = curve(toy, "fragile_min").stable
+def test_inside_the_range_in_which_nothing_changes_every_unit_keeps_what_it_is(toy_run: FreshPlan) -> None:
+    low, high = curve(toy_run, "fragile_min").stable
     assert low is not None
     assert high is not None
-    found = robustness(toy, {"fragile_min": (low + 1e-9, high)}, draws=30)
+    found = robustness(toy_run, {"fragile_min": (low + 1e-9, high)}, draws=30)
     assert (found.units["share"] == 1.0).all()
     (land,) = {one.stable_hectares == one.hectares for one in found.land}
     assert land
-    assert sum(one.hectares for one in found.land) == pytest.approx(toy.zones["area_ha"].sum())
+    assert sum(one.hectares for one in found.land) == pytest.approx(toy_run.zones["area_ha"].sum())
 
 
-def test_land_is_stable_where_its_units_are(toy: FreshPlan) -> None:
-    found = robustness(toy, WITHIN, draws=60)
-    area = toy.zones.set_index("unit_id")["area_ha"].reindex(found.units.index)
+def test_land_is_stable_where_its_units_are(toy_run: FreshPlan) -> None:
+    found = robustness(toy_run, WITHIN, draws=60)
+    area = toy_run.zones.set_index("unit_id")["area_ha"].reindex(found.units.index)
     assert sum(one.stable_hectares for one in found.land) == pytest.approx(area[found.units["share"] >= 0.95].sum())
     assert found.measured.measures["draws_kept_share"].tolist() == found.units["share"].tolist()
-    assert "draws_kept_share" not in toy.measures
+    assert "draws_kept_share" not in toy_run.measures
 
 
 def test_amounts_spread_where_a_weight_is_drawn(plan_of: Any) -> None:
@@ -105,15 +100,15 @@ def test_amounts_spread_where_a_weight_is_drawn(plan_of: Any) -> None:
         ({"fragile_min": (0.5, float("nan"))}, StudyError, "no lowest and highest number"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(toy: FreshPlan, within: Any, error: type, words: str) -> None:
+def test_what_cannot_be_drawn_is_refused(toy_run: FreshPlan, within: Any, error: type, words: str) -> None:
     with pytest.raises(error) as refused:
-        robustness(toy, within, draws=2)
+        robustness(toy_run, within, draws=2)
     assert words in str(refused.value)
 
 
-def test_at_least_one_draw(toy: FreshPlan) -> None:
+def test_at_least_one_draw(toy_run: FreshPlan) -> None:
     with pytest.raises(StudyError, match="at least one draw"):
-        robustness(toy, WITHIN, draws=0)
+        robustness(toy_run, WITHIN, draws=0)
 
 
 def test_a_factor_is_refused_with_the_reason(plan_of: Any) -> None:
@@ -136,9 +131,9 @@ def with_section(folder: Path, text: str) -> FreshPlan:
 
 
 def test_a_plan_that_asks_for_draws_has_what_the_function_gives(
-    toy_folder: Path, toy: FreshPlan, tmp_path: Path
+    toy_folder: Path, toy_run: FreshPlan, tmp_path: Path
 ) -> None:
-    plan, own = with_section(toy_folder, SECTION), robustness(toy, WITHIN, draws=40, seed=3)
+    plan, own = with_section(toy_folder, SECTION), robustness(toy_run, WITHIN, draws=40, seed=3)
     assert plan.robustness.set_index("unit_id").equals(own.units)
     found = robustness_of(plan)
     assert found is not None
@@ -147,8 +142,8 @@ def test_a_plan_that_asks_for_draws_has_what_the_function_gives(
     assert 0 < found.stable.sum() < len(found.stable)
     again = read_run(write_run(plan, tmp_path / "run"))
     assert again.robustness.equals(plan.robustness)
-    assert robustness_of(toy) is None
-    assert not (write_run(toy, tmp_path / "without") / "robustness.csv").exists()
+    assert robustness_of(toy_run) is None
+    assert not (write_run(toy_run, tmp_path / "without") / "robustness.csv").exists()
 
 
 def test_a_variant_draws_again_where_its_zones_may_be_others(toy_folder: Path) -> None:

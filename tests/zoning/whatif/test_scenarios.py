@@ -26,21 +26,15 @@ DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "
 HOSTILE = ['"><script>alert(1)</script>', "=cmd()", "../../x", "{plan}", "a,b\n;c", "情景 ́x", "%s", " "]
 
 
-@pytest.fixture
-def toy(toy_run: Plan) -> FreshPlan:
-    assert isinstance(toy_run, FreshPlan)
-    return toy_run
+def with_scenarios(toy_run: FreshPlan, *scenarios: Scenario) -> FreshPlan:
+    study = toy_run.study.model_copy(update={"scenarios": scenarios})
+    return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, steps=Steps(toy_run.steps))
 
 
-def with_scenarios(toy: FreshPlan, *scenarios: Scenario) -> FreshPlan:
-    study = toy.study.model_copy(update={"scenarios": scenarios})
-    return make_plan(study, toy.whole_rulebook, toy.inputs, toy.tables, steps=Steps(toy.steps))
-
-
-def by_hand(toy: FreshPlan, scenario: Scenario) -> FreshPlan:
+def by_hand(toy_run: FreshPlan, scenario: Scenario) -> FreshPlan:
     """A fresh plan in which stands what a scenario sets, put there without any code of scenarios."""
-    quotas = list(toy.study.quotas)
-    values = dict(toy.whole_rulebook.parameters)
+    quotas = list(toy_run.study.quotas)
+    values = dict(toy_run.whole_rulebook.parameters)
     for path, value in scenario.set.items():
         head, name, *key = path.split(".")
         if head == "parameters":
@@ -48,11 +42,11 @@ def by_hand(toy: FreshPlan, scenario: Scenario) -> FreshPlan:
         else:
             quotas = [one.model_copy(update={key[0]: value}) if one.name == name else one for one in quotas]
     decided = {one.unit for one in scenario.decisions if one.main}
-    decisions = [one for one in toy.study.decisions if not (one.main and one.unit in decided)]
-    study = toy.study.model_copy(
+    decisions = [one for one in toy_run.study.decisions if not (one.main and one.unit in decided)]
+    study = toy_run.study.model_copy(
         update={"quotas": tuple(quotas), "decisions": (*decisions, *scenario.decisions), "scenarios": ()}
     )
-    return make_plan(study, replace(toy.whole_rulebook, parameters=values), toy.inputs, toy.tables)
+    return make_plan(study, replace(toy_run.whole_rulebook, parameters=values), toy_run.inputs, toy_run.tables)
 
 
 def rows_of(plan: Plan, name: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -77,7 +71,7 @@ def outcome(make: Callable[[], FreshPlan]) -> FreshPlan | ZoneplanError:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, toy: FreshPlan) -> Scenario:
+def scenarios(draw: st.DrawFn, toy_run: FreshPlan) -> Scenario:
     numbers = st.decimals(0, 2000, places=2, allow_nan=False, allow_infinity=False)
     paths = {
         "parameters.fragile_min": st.decimals(0, 1, places=3),
@@ -89,7 +83,7 @@ def scenarios(draw: st.DrawFn, toy: FreshPlan) -> Scenario:
         "quotas.construction_land.weight": st.sampled_from(["population", "area_ha", "plant_mw"]),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(paths)), unique=True))
-    units = draw(st.lists(st.sampled_from(sorted(toy.units.index)), unique=True, max_size=3))
+    units = draw(st.lists(st.sampled_from(sorted(toy_run.units.index)), unique=True, max_size=3))
     mains = st.sampled_from(["key_development", "ecologically_fragile", "general"])
     decisions = [DECISION | {"unit": unit, "main": draw(mains)} for unit in units]
     return Scenario(name="it", set={path: draw(paths[path]) for path in chosen}, decisions=decisions)
@@ -97,20 +91,20 @@ def scenarios(draw: st.DrawFn, toy: FreshPlan) -> Scenario:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10))
 @given(data=st.data())
-def test_a_scenario_is_a_fresh_run_of_what_it_says(toy: FreshPlan, data: st.DataObject) -> None:
-    scenario = data.draw(scenarios(toy))
-    wanted = outcome(lambda: by_hand(toy, scenario))
+def test_a_scenario_is_a_fresh_run_of_what_it_says(toy_run: FreshPlan, data: st.DataObject) -> None:
+    scenario = data.draw(scenarios(toy_run))
+    wanted = outcome(lambda: by_hand(toy_run, scenario))
     if isinstance(wanted, ZoneplanError):
-        found = outcome(lambda: with_scenarios(toy, scenario))
+        found = outcome(lambda: with_scenarios(toy_run, scenario))
         assert isinstance(found, type(wanted))
         assert found.exit_code == wanted.exit_code
         assert "scenario 'it': " in str(found)
         return
-    plan = with_scenarios(toy, scenario, Scenario(name="as it is"))
+    plan = with_scenarios(toy_run, scenario, Scenario(name="as it is"))
     assert [*rows_of(plan, "it")] == [*own_rows(wanted)]
-    assert [*rows_of(plan, "as it is")] == [*own_rows(toy)]
-    assert plan.zones.equals(toy.zones)
-    assert plan.quotas.equals(toy.quotas)
+    assert [*rows_of(plan, "as it is")] == [*own_rows(toy_run)]
+    assert plan.zones.equals(toy_run.zones)
+    assert plan.quotas.equals(toy_run.quotas)
 
 
 @pytest.mark.parametrize(
@@ -133,9 +127,9 @@ def test_a_scenario_of_a_built_in_study_is_a_fresh_run(plan_of, name: str, chang
     assert [*own_rows(found.scenario("it"))] == [*own_rows(wanted)]
 
 
-def refused(toy: FreshPlan, **said: Any) -> str:
+def refused(toy_run: FreshPlan, **said: Any) -> str:
     with pytest.raises(ZoneplanError) as found:
-        with_scenarios(toy, Scenario(name="x", **said))
+        with_scenarios(toy_run, Scenario(name="x", **said))
     return str(found.value)
 
 
@@ -160,16 +154,18 @@ def refused(toy: FreshPlan, **said: Any) -> str:
         ("parameters.fragile_min", True, "is 0.5, and True is of another kind"),
     ],
 )
-def test_a_path_that_leads_nowhere_is_refused_with_its_place(toy: FreshPlan, path: str, value: Any, said: str) -> None:
-    text = refused(toy, set={path: value})
+def test_a_path_that_leads_nowhere_is_refused_with_its_place(
+    toy_run: FreshPlan, path: str, value: Any, said: str
+) -> None:
+    text = refused(toy_run, set={path: value})
     assert said in text
     assert "plan.toml as changed in memory, line " in text
 
 
-def test_all_that_is_wrong_is_said_at_once(toy: FreshPlan) -> None:
+def test_all_that_is_wrong_is_said_at_once(toy_run: FreshPlan) -> None:
     with pytest.raises(SeveralErrors) as found:
         with_scenarios(
-            toy,
+            toy_run,
             Scenario(name="one", set={"parameters.a": 1, "quotas.b.total": 1}),
             Scenario(name="two", decisions=[DECISION | {"unit": "a5"}, DECISION | {"main": "nothing"}]),
         )
@@ -210,27 +206,27 @@ def test_the_file_says_a_path_without_quotes_is_a_table(toy_folder: Path) -> Non
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_any_name_is_a_name(toy: FreshPlan, name: str) -> None:
-    plan = with_scenarios(toy, Scenario(name=name, title=name, set={"parameters.fragile_min": 0.6}))
+def test_any_name_is_a_name(toy_run: FreshPlan, name: str) -> None:
+    plan = with_scenarios(toy_run, Scenario(name=name, title=name, set={"parameters.fragile_min": 0.6}))
     assert set(plan.scenarios["scenario"]) == {name}
-    assert [*rows_of(plan, name)] == [*own_rows(toy.vary(parameters={"fragile_min": 0.6}))]
+    assert [*rows_of(plan, name)] == [*own_rows(toy_run.vary(parameters={"fragile_min": 0.6}))]
     assert plan.scenario(name).study.scenarios == ()
     with pytest.raises(UnknownNameError, match="there is no scenario"):
         plan.scenario(f"{name}?")
 
 
-def test_each_scenario_is_announced_after_the_steps(toy: FreshPlan) -> None:
+def test_each_scenario_is_announced_after_the_steps(toy_run: FreshPlan) -> None:
     heard: list[str] = []
-    study = toy.study.model_copy(update={"scenarios": (Scenario(name="a"), Scenario(name="b"))})
-    make_plan(study, toy.whole_rulebook, toy.inputs, toy.tables, heard.append)
+    study = toy_run.study.model_copy(update={"scenarios": (Scenario(name="a"), Scenario(name="b"))})
+    make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, heard.append)
     assert tuple(heard) == (*STEPS[1:], SCENARIO, SCENARIO)
 
 
-def test_a_share_of_a_composite_weight_is_set_by_its_measure(toy: FreshPlan) -> None:
+def test_a_share_of_a_composite_weight_is_set_by_its_measure(toy_run: FreshPlan) -> None:
     weight = [{"measure": "population", "share": Decimal("0.5")}, {"measure": "area_ha", "share": Decimal("0.5")}]
-    other = toy.vary(quotas={"construction_land": {"weight": weight}})
+    other = toy_run.vary(quotas={"construction_land": {"weight": weight}})
     plan = with_scenarios(other, Scenario(name="it", set={"quotas.construction_land.weight.population": 2}))
     more = [weight[0] | {"share": Decimal(2)}, weight[1]]
-    assert [*rows_of(plan, "it")] == [*own_rows(toy.vary(quotas={"construction_land": {"weight": more}}))]
+    assert [*rows_of(plan, "it")] == [*own_rows(toy_run.vary(quotas={"construction_land": {"weight": more}}))]
     text = refused(other, set={"quotas.construction_land.weight.populaton": 2})
     assert "no share of 'populaton'; did you mean 'population'?" in text

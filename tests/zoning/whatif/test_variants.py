@@ -44,12 +44,6 @@ def alike(one: object, other: object) -> bool:
     return repr(one) == repr(other)
 
 
-@pytest.fixture
-def toy(toy_run: Plan) -> FreshPlan:
-    assert isinstance(toy_run, FreshPlan)
-    return toy_run
-
-
 CHAPTERS = ("parameters", "rules", "lines", "policies", "indicators", "zones", "floors")
 CHANGES = [
     {"parameters": {"fragile_min": 0.2}},
@@ -62,19 +56,19 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
-def test_a_varied_plan_is_written_as_a_run_of_its_own_files(toy: FreshPlan, tmp_path: Path, change: dict) -> None:
-    varied = toy.vary(**change)
+def test_a_varied_plan_is_written_as_a_run_of_its_own_files(toy_run: FreshPlan, tmp_path: Path, change: dict) -> None:
+    varied = toy_run.vary(**change)
     first = write_run(varied, tmp_path / "varied")
-    study = read_study(first / "plan.toml", toy.study.folder)
-    again = write_run(make_plan(study, varied.whole_rulebook, toy.inputs, toy.tables), tmp_path / "again")
+    study = read_study(first / "plan.toml", toy_run.study.folder)
+    again = write_run(make_plan(study, varied.whole_rulebook, toy_run.inputs, toy_run.tables), tmp_path / "again")
     files = sorted(path.name for path in first.iterdir() if path.is_file())
     assert [name for name in files if (first / name).read_bytes() != (again / name).read_bytes()] == []
 
 
-def outcome(study: Study, rulebook: Rulebook, toy: FreshPlan, before: Steps | None) -> object:
+def outcome(study: Study, rulebook: Rulebook, toy_run: FreshPlan, before: Steps | None) -> object:
     """What a plan is, part by part, or the words in which it is refused."""
     try:
-        plan = make_plan(study, rulebook, toy.inputs, toy.tables, steps=Steps(before))
+        plan = make_plan(study, rulebook, toy_run.inputs, toy_run.tables, steps=Steps(before))
     except ZoneplanError as refused:
         return type(refused), str(refused)
     return Parts([getattr(plan, field.name) for field in fields(Plan)])
@@ -92,9 +86,9 @@ class Parts(list[object]):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25))
 @given(data=st.data())
 def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
-    toy: FreshPlan, data: st.DataObject
+    toy_run: FreshPlan, data: st.DataObject
 ) -> None:
-    study, rulebook = toy.study, toy.whole_rulebook
+    study, rulebook = toy_run.study, toy_run.whole_rulebook
     if data.draw(st.booleans(), label="of the study"):
         path = data.draw(st.sampled_from(sorted(paths_of(study), key=str)))
         study = changed(study, path, data.draw(variants(found(study, path))))
@@ -107,43 +101,43 @@ def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
             path = data.draw(st.sampled_from(inside))
             value = data.draw(variants(found(getattr(rulebook, chapter), path)))
             rulebook = replace(rulebook, **{chapter: changed(getattr(rulebook, chapter), path, value)})
-    assert outcome(study, rulebook, toy, toy.steps) == outcome(study, rulebook, toy, None)
+    assert outcome(study, rulebook, toy_run, toy_run.steps) == outcome(study, rulebook, toy_run, None)
 
 
-def test_another_layer_takes_the_place_of_the_plans_own(toy: FreshPlan) -> None:
-    forest = next(layer for layer in toy.inputs.layers if layer.name == "forest").features
+def test_another_layer_takes_the_place_of_the_plans_own(toy_run: FreshPlan) -> None:
+    forest = next(layer for layer in toy_run.inputs.layers if layer.name == "forest").features
     less = {"forest": forest.assign(kind="forest", geometry=forest.buffer(-100)).iloc[:1]}
-    varied = toy.vary(layers=less)
-    inputs = prepare(layers=less, study=toy.study)
-    assert different(varied, make_plan(toy.study, toy.whole_rulebook, inputs, toy.tables)) == []
-    assert varied.measures["ecologically_fragile_share"].sum() < toy.measures["ecologically_fragile_share"].sum()
+    varied = toy_run.vary(layers=less)
+    inputs = prepare(layers=less, study=toy_run.study)
+    assert different(varied, make_plan(toy_run.study, toy_run.whole_rulebook, inputs, toy_run.tables)) == []
+    assert varied.measures["ecologically_fragile_share"].sum() < toy_run.measures["ecologically_fragile_share"].sum()
     with pytest.raises(UnknownNameError, match="no layer 'wood'"):
-        toy.vary(layers={"wood": forest})
+        toy_run.vary(layers={"wood": forest})
 
 
-def test_a_further_layer_is_as_if_the_plan_had_it(toy: FreshPlan) -> None:
-    forest = next(layer for layer in toy.inputs.layers if layer.name == "forest").features
-    before = toy.measures["ecologically_fragile_share"]
+def test_a_further_layer_is_as_if_the_plan_had_it(toy_run: FreshPlan) -> None:
+    forest = next(layer for layer in toy_run.inputs.layers if layer.name == "forest").features
+    before = toy_run.measures["ecologically_fragile_share"]
     place = int(before.argmin())
-    drawn = gpd.GeoDataFrame(geometry=[toy.units.geometry.iloc[place].buffer(-50)], crs=forest.crs)
-    varied = toy.vary(layers={"drawn": {"role": "ecologically_fragile", "data": drawn}})
+    drawn = gpd.GeoDataFrame(geometry=[toy_run.units.geometry.iloc[place].buffer(-50)], crs=forest.crs)
+    varied = toy_run.vary(layers={"drawn": {"role": "ecologically_fragile", "data": drawn}})
     said = LayerSection(name="drawn", source="memory/drawn", role="ecologically_fragile")
-    study = toy.study.model_copy(update={"layers": (*toy.study.layers, said)})
+    study = toy_run.study.model_copy(update={"layers": (*toy_run.study.layers, said)})
     inputs = prepare(layers={"drawn": drawn}, study=study)
-    assert different(varied, make_plan(study, toy.whole_rulebook, inputs, toy.tables)) == []
+    assert different(varied, make_plan(study, toy_run.whole_rulebook, inputs, toy_run.tables)) == []
     after = varied.measures["ecologically_fragile_share"]
     assert before.iloc[place] < 0.3
     assert after.iloc[place] > 0.5
     assert list(after.drop(after.index[place])) == list(before.drop(before.index[place]))
     with pytest.raises(StudyError, match="a layer 'forest' already"):
-        toy.vary(layers={"forest": {"role": "water", "data": drawn}})
+        toy_run.vary(layers={"forest": {"role": "water", "data": drawn}})
     with pytest.raises(StudyError, match=r"layer 'drawn': .*rolle"):
-        toy.vary(layers={"drawn": {"rolle": "water", "data": drawn}})
+        toy_run.vary(layers={"drawn": {"rolle": "water", "data": drawn}})
 
 
-def test_a_change_works_on_what_depends_on_it_alone(toy: FreshPlan) -> None:
-    assert toy.vary().steps.done == []
-    done = toy.vary(decisions=[DECISION]).steps.done
+def test_a_change_works_on_what_depends_on_it_alone(toy_run: FreshPlan) -> None:
+    assert toy_run.vary().steps.done == []
+    done = toy_run.vary(decisions=[DECISION]).steps.done
     assert "classify" in done
     assert not {"overlay", "lines", "measure", "energy"} & set(done)
 
@@ -159,14 +153,14 @@ def test_a_built_in_plan_varies_as_it_runs(plan_of, name: str) -> None:
     assert different(varied, fresh) == []
 
 
-def test_a_value_that_somebody_tries_is_not_verified(toy: FreshPlan) -> None:
-    assert toy.rulebook.parameters["fragile_min"].verified
-    assert not toy.vary(parameters={"fragile_min": 0.25}).rulebook.parameters["fragile_min"].verified
-    assert toy.vary(parameters={"fragile_min": 0.5}).rulebook.parameters["fragile_min"].verified
+def test_a_value_that_somebody_tries_is_not_verified(toy_run: FreshPlan) -> None:
+    assert toy_run.rulebook.parameters["fragile_min"].verified
+    assert not toy_run.vary(parameters={"fragile_min": 0.25}).rulebook.parameters["fragile_min"].verified
+    assert toy_run.vary(parameters={"fragile_min": 0.5}).rulebook.parameters["fragile_min"].verified
 
 
-def test_a_decision_takes_the_place_of_the_plans_own_on_the_unit(toy: FreshPlan) -> None:
-    once = toy.vary(decisions=[DECISION])
+def test_a_decision_takes_the_place_of_the_plans_own_on_the_unit(toy_run: FreshPlan) -> None:
+    once = toy_run.vary(decisions=[DECISION])
     twice = once.vary(decisions=[DECISION | {"main": "general", "reason": "no port"}])
     own = [one for one in twice.study.decisions if one.unit == "a4"]
     assert [(one.main, one.reason) for one in own] == [("general", "no port")]
@@ -187,9 +181,9 @@ def test_a_decision_takes_the_place_of_the_plans_own_on_the_unit(toy: FreshPlan)
         ({"decisions": [DECISION | {"unit": "z9"}]}, ZoneplanError, "z9"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(toy: FreshPlan, change: dict, error: type, words: str) -> None:
+def test_what_cannot_be_meant_is_refused(toy_run: FreshPlan, change: dict, error: type, words: str) -> None:
     with pytest.raises(error) as refused:
-        toy.vary(**change)
+        toy_run.vary(**change)
     assert words in str(refused.value)
 
 

@@ -20,12 +20,6 @@ from zoning.rulebook import without_unused_topics
 from zoning.zones import classify, curve, resolve, threshold_curves
 
 
-@pytest.fixture
-def toy(toy_run: Plan) -> FreshPlan:
-    assert isinstance(toy_run, FreshPlan)
-    return toy_run
-
-
 def counts(plan: Plan, overlays: tuple[str, ...] = ()) -> dict[str, tuple[int, float]]:
     """Units and hectares of each main function, and of some overlays."""
     zones = plan.zones
@@ -51,17 +45,17 @@ def probes(found) -> list[float]:
 
 
 @pytest.mark.parametrize("name", ["fragile_min", "populous_min", "plant_min_mw"])
-def test_a_run_at_each_place_gives_what_the_curve_says(toy: FreshPlan, name: str) -> None:
-    found = curve(toy, name)
+def test_a_run_at_each_place_gives_what_the_curve_says(toy_run: FreshPlan, name: str) -> None:
+    found = curve(toy_run, name)
     overlays = ("energy_rich",) if name == "plant_min_mw" else ()
     assert len(found.steps) > 1
     for value in probes(found):
-        assert told(found, value) == counts(toy.vary(parameters={name: value}), overlays), value
+        assert told(found, value) == counts(toy_run.vary(parameters={name: value}), overlays), value
 
 
-def test_the_curve_of_the_toy_is_that_of_a_pencil(toy: FreshPlan) -> None:
+def test_the_curve_of_the_toy_is_that_of_a_pencil(toy_run: FreshPlan) -> None:
     """Forest covers 1 of column 1, and 1/2 of column 2, the rule asks for at least fragile_min; c4 is decided."""
-    found = curve(toy, "fragile_min")
+    found = curve(toy_run, "fragile_min")
     ends = [(step.low, step.high, step.high_included) for step in found.steps]
     assert ends == [(None, 0.0, True), (0.0, 0.5, True), (0.5, 1.0, True), (1.0, None, False)]
     assert [step.units["ecologically_fragile"] for step in found.steps[1:3]] == [6, 3]
@@ -70,17 +64,17 @@ def test_the_curve_of_the_toy_is_that_of_a_pencil(toy: FreshPlan) -> None:
     assert nearest.loc["a2", ["value", "after", "becomes"]].tolist() == [0.5, "above", "general"]
 
 
-def test_how_much_changes_is_what_a_run_differs_in(toy: FreshPlan) -> None:
-    found = curve(toy, "fragile_min")
+def test_how_much_changes_is_what_a_run_differs_in(toy_run: FreshPlan) -> None:
+    found = curve(toy_run, "fragile_min")
     assert found.changes[found.steps.index(found.current)] == 0
     for step, count in zip(found.steps, found.changes, strict=True):
         low, high = step.low if step.low is not None else -1.0, step.high if step.high is not None else 2.0
-        other = toy.vary(parameters={"fragile_min": (low + high) / 2})
-        assert count == int((other.zones["main"] != toy.zones["main"]).sum()), step
+        other = toy_run.vary(parameters={"fragile_min": (low + high) / 2})
+        assert count == int((other.zones["main"] != toy_run.zones["main"]).sum()), step
 
 
-def test_all_parameters_of_rules_have_a_curve(toy: FreshPlan) -> None:
-    found, still = threshold_curves(toy)
+def test_all_parameters_of_rules_have_a_curve(toy_run: FreshPlan) -> None:
+    found, still = threshold_curves(toy_run)
     assert {one.parameter for one in found} >= {"fragile_min", "populous_min", "plant_min_mw"}
     assert not still
     assert repr(found[0]).startswith(f"Curve of {found[0].parameter}")
@@ -126,7 +120,7 @@ def test_a_rule_that_is_asked_of_nobody_keeps_no_threshold_from_its_curve(plan_o
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
-def test_random_plans_have_no_difference_from_brute_force(toy: FreshPlan, data: st.DataObject) -> None:
+def test_random_plans_have_no_difference_from_brute_force(toy_run: FreshPlan, data: st.DataObject) -> None:
     shares = data.draw(st.lists(st.sampled_from([None, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0]), min_size=12, max_size=12))
     people = data.draw(st.lists(st.sampled_from([0, 5, 900, 1000, 4000]), min_size=12, max_size=12))
     when = data.draw(
@@ -140,21 +134,23 @@ def test_random_plans_have_no_difference_from_brute_force(toy: FreshPlan, data: 
             ]
         )
     )
-    rules = tuple(one.model_copy(update={"when": when}) if one.id == "fragile-1" else one for one in toy.rulebook.rules)
-    rulebook = replace(toy.rulebook, rules=rules)
-    measures = toy.measures.assign(
+    rules = tuple(
+        one.model_copy(update={"when": when}) if one.id == "fragile-1" else one for one in toy_run.rulebook.rules
+    )
+    rulebook = replace(toy_run.rulebook, rules=rules)
+    measures = toy_run.measures.assign(
         ecologically_fragile_share=pd.array(shares, dtype="Float64").to_numpy(float, na_value=np.nan), population=people
     )
-    claims = classify(measures, rulebook, toy.study.decisions)
-    zones = toy.zones.drop(columns=["main", "overlays"]).merge(
+    claims = classify(measures, rulebook, toy_run.study.decisions)
+    zones = toy_run.zones.drop(columns=["main", "overlays"]).merge(
         resolve(claims, rulebook)[["main", "overlays"]], left_on="unit_id", right_index=True
     )
-    plan = replace(toy, rulebook=rulebook, measures=measures, claims=claims, zones=zones, trace=Trace())
+    plan = replace(toy_run, rulebook=rulebook, measures=measures, claims=claims, zones=zones, trace=Trace())
     found = curve(plan, "fragile_min")
     for value in data.draw(st.lists(st.sampled_from(probes(found)), min_size=1, max_size=6)):
         tried = rulebook.parameters["fragile_min"].model_copy(update={"value": value})
         other = replace(rulebook, parameters={**rulebook.parameters, "fragile_min": tried})
-        mains = resolve(classify(measures, other, toy.study.decisions), other)["main"]
+        mains = resolve(classify(measures, other, toy_run.study.decisions), other)["main"]
         assert {zone: one[0] for zone, one in told(found, value).items()} == mains.value_counts().to_dict()
 
 
@@ -165,9 +161,9 @@ def test_random_plans_have_no_difference_from_brute_force(toy: FreshPlan, data: 
         ("density_min_per_km2", UnknownNameError, "there is no parameter"),
     ],
 )
-def test_what_has_no_curve_is_refused(toy: FreshPlan, name: str, error: type, words: str) -> None:
+def test_what_has_no_curve_is_refused(toy_run: FreshPlan, name: str, error: type, words: str) -> None:
     with pytest.raises(error, match="parameter") as refused:
-        curve(toy, name)
+        curve(toy_run, name)
     assert words in str(refused.value)
 
 
