@@ -3,7 +3,6 @@
 from zoning.zones.claims import (
     DECISION,
     DEFAULT_RULE,
-    Classified,
     classify,
     classify_traced,
     decision_faults,
@@ -34,7 +33,6 @@ __all__ = [
     "DEFAULT_RULE",
     "FIRMNESS",
     "OPEN",
-    "Classified",
     "Curve",
     "Firmness",
     "ParentUnits",

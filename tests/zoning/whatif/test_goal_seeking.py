@@ -15,7 +15,7 @@ import pytest
 
 from layers.errors import ConditionError, StudyError, UnknownNameError, ZoneplanError
 from tests.conftest import examples
-from zoning.pipeline.flow import FreshPlan
+from zoning.pipeline.flow import CLASSIFY, INDICES, FreshPlan
 from zoning.pipeline.plan_steps import Steps
 from zoning.plan import Plan
 from zoning.quotas import allocate, names_asked, unit_context
@@ -100,8 +100,8 @@ def small_plan(toy: FreshPlan, rng: np.random.Generator) -> FreshPlan:
     claims = classified.claims
     zones = measures[["area_ha"]].join(resolve(claims, rulebook)).reset_index()
     steps = Steps()
-    steps.do("classify", lambda: classified)
-    steps.do("indices", lambda: (measures, None))
+    steps.put(CLASSIFY, (), classified)
+    steps.put(INDICES, (), (measures, {}))
     first = Priority(when="main = 'x' OR b > s", factor=2.0, reason="so")
     quota = Quota(name="land", period=2025, total=40, unit="ha", weight="w", priority=(first,))
     units = toy.study.units.model_copy(update={"part_of": part_of})
