@@ -538,7 +538,7 @@ def _write_derived(read: Mapping[Hashable, Raster], path: Path, name: str, ruleb
     needed = sources_of([name], rulebook)
     own = replace(rulebook, derived=tuple(one for one in rulebook.derived if one.name in needed))
     wanted = next(one for one in own.derived if one.name == name)
-    raster_by_cells(read, lambda cells: derive(cells, own)[name], path, dtype=_cells_for(wanted.grades))
+    raster_by_cells(read, lambda cells: derive(cells, own).table[name], path, dtype=_cells_for(wanted.grades))
 
 
 def _cells_for(grades: Iterable[float]) -> Literal["uint8", "float32"]:

@@ -28,7 +28,7 @@ from zoning.measures import (
     Drifting,
     LayerIndices,
     assumed,
-    complete_traced,
+    complete_measures,
     layer_indices,
     lines_left_out,
     measure,
@@ -44,7 +44,7 @@ from zoning.measures import (
 )
 from zoning.money import (
     EnergyTable,
-    account_traced,
+    account,
     itemise_services,
     judge_energy,
     known_parties,
@@ -61,8 +61,8 @@ from zoning.pipeline.plan_findings import assume, assume_scheme
 from zoning.pipeline.plan_steps import KeptResults, OnPieces, Step, Steps
 from zoning.pipeline.study_checks import dropped_units, known_units, name_faults, read_everything, remarks
 from zoning.plan import Assumption, IndexRaster, Plan
-from zoning.policies import assign_traced, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
-from zoning.quotas import TracedAllocation, allocate_traced, names_asked, site_again, zones_asked
+from zoning.policies import assign, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
+from zoning.quotas import QuotaReasons, allocate, names_asked, site_again, zones_asked
 from zoning.reasons import Margins, Trace
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, with_all_topics, without_unused_topics
 from zoning.study import PlanIndex, Scenario, ServicesSection, Study, place_in_scenario, read_study, with_scenario
@@ -76,10 +76,11 @@ from zoning.tables import (
     SCENARIO_QUOTAS,
     SCENARIOS,
     ZONES,
+    Made,
     tabulate,
 )
 from zoning.zones import (
-    classify_traced,
+    classify,
     draw_evenly,
     draw_mixtures,
     kept_in_draws,
@@ -349,7 +350,7 @@ def _make(
 
 def claims_and_measures(steps: Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What the rules claimed, and the measures that they were asked about: what other thresholds are tried on."""
-    return steps.made(CLASSIFY).claims, steps.made(INDICES)[0]
+    return steps.made(CLASSIFY).table, steps.made(INDICES)[0]
 
 
 def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
@@ -471,7 +472,7 @@ class _Zoned:
 class _Allotted:
     """What units and regions are given or pay, each part independent of the others."""
 
-    quotas: TracedAllocation
+    quotas: Made[pd.DataFrame, QuotaReasons]
     sitings: pd.DataFrame
     sites: gpd.GeoDataFrame
     lights: pd.DataFrame
@@ -588,7 +589,7 @@ def _allot(
         quotas = steps.do(ALLOCATE, seen, measures, study.quotas, values, rulebook.codes("overlay"))
         announce("site")
         terms = _part_of(rulebook, "terms")
-        sitings, sites = steps.do_from(SITE, quotas.quotas, zoned.pieces, study.quotas, layers, terms)
+        sitings, sites = steps.do_from(SITE, quotas.table, zoned.pieces, study.quotas, layers, terms)
     with attempts.trying():
         lights = steps.do(JUDGE_ENERGY, tables.energy, _part_of(rulebook, "schemes"))
     announce("account")
@@ -608,10 +609,10 @@ def _finish(
     steps: Steps,
 ) -> Plan:
     """Policies, and everything that has been found, in the form of a plan."""
-    pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
+    pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.table, allotted.flows
     units, levels = inputs.units, study.units.levels
     lights = allotted.lights
-    policies, asked, seen = steps.do(
+    policies, why = steps.do(
         ASSIGN, zoned.zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels
     )
     own = local_items(tables.industries, study, rulebook)
@@ -623,10 +624,10 @@ def _finish(
         zoned.trace,
         norms=steps.do(WEIGH_NORMS, measures, rulebook, levels, quotas),
         floors=without_floors(floors, lines_left_out(inputs.left_out, rulebook)),
-        quotas=allotted.quotas.traces,
+        quotas=allotted.quotas.reasons.traces,
         transfers=allotted.transfers,
-        policies=asked,
-        gaps=steps.do(GAPS, seen, policies, rulebook),
+        policies=why.evaluations,
+        gaps=steps.do(GAPS, why.read, policies, rulebook),
     )
     return Plan(
         study=study,
@@ -638,8 +639,8 @@ def _finish(
         zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zoned.zones)),
         lines=lines,
         quotas=quotas,
-        solutions=allotted.quotas.solutions,
-        quota_rules=allotted.quotas.rules,
+        solutions=allotted.quotas.reasons.solutions,
+        quota_rules=allotted.quotas.reasons.rules,
         sitings=allotted.sitings,
         sites=allotted.sites,
         energy=allotted.lights,
@@ -708,18 +709,18 @@ NONE_OF = Step("none of", with_none_of)
 LAYER_INDICES = Step("layer indices", layer_indices)
 INDICES = Step("indices", with_indices)
 DRIFT = Step("divergence", with_divergence)
-CLASSIFY = Step("classify", classify_traced)
+CLASSIFY = Step("classify", classify)
 CLAIMED = Step("claims", _claimed)
-COMPLETE = Step("complete", complete_traced)
+COMPLETE = Step("complete", complete_measures)
 WEIGH_MARGINS = Step("margins", weigh_margins)
 RESOLVE = Step("resolve", resolve)
 STANDARDS = Step("standards", with_standards)
 ZONES_OF_QUOTAS = Step("zones of quotas", zones_asked)
-ALLOCATE = Step("allocate", allocate_traced)
+ALLOCATE = Step("allocate", allocate)
 SITE = Step("site", site_again)
 JUDGE_ENERGY = Step("energy", judge_energy)
-ACCOUNT = Step("account", account_traced)
-ASSIGN = Step("assign", assign_traced)
+ACCOUNT = Step("account", account)
+ASSIGN = Step("assign", assign)
 TABULATE_LINES = Step("tabulate lines", tabulate_lines)
 WEIGH_FLOORS = Step("floors", weigh_floors)
 WEIGH_NORMS = Step("norms", weigh_norms)

@@ -195,7 +195,7 @@ def _limits_out_of_range(plan: Plan) -> Iterator[Remark]:
     """Limits of rules beyond what their measure can be, so that all units get one answer: 30 for 30 % of a share."""
     ranges = {one.name: one.limits for one in plan.rulebook.indicators if one.limits is not None}
     rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
-    first, values = complete_measures(plan.measures.head(1), rulebook), rulebook.values
+    first, values = complete_measures(plan.measures.head(1), rulebook).table, rulebook.values
     for rule in rulebook.rules:
         condition = parse_condition(rule.when)
         if ranges.keys().isdisjoint(condition.names) or not condition.names <= {*first.columns, *values}:

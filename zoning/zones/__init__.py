@@ -4,7 +4,6 @@ from zoning.zones.claims import (
     DECISION,
     DEFAULT_RULE,
     classify,
-    classify_traced,
     decision_faults,
     locked_elsewhere,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "WeightInterval",
     "assumed_measures",
     "classify",
-    "classify_traced",
     "conflicts",
     "curve",
     "decision_faults",

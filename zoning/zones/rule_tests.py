@@ -278,7 +278,7 @@ def rule_tests(plan: Plan) -> RuleTests:
     """
     measures = plan.measures.reindex(plan.units.index)
     rulebook = without_unused_topics(plan.rulebook, map(str, measures.columns))
-    own = complete_measures(measures, rulebook).rename_axis("unit_id")
+    own = complete_measures(measures, rulebook).table.rename_axis("unit_id")
     level = plan.study.units.part_of
     if level:
         parents = gather_parents(own, rulebook, level)

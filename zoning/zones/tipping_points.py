@@ -228,7 +228,7 @@ class AskedRules(NamedTuple):
         """Those of a plan, just made or read back."""
         rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
         asked = rules_of_units(plan.claims, rulebook)
-        known = complete_measures(plan.measures, rulebook).rename_axis("unit_id")
+        known = complete_measures(plan.measures, rulebook).table.rename_axis("unit_id")
         own = plan.claims[~plan.claims["rule"].isin([rule.id for rule in asked])]
         ordered = MainRules(rulebook, own[own["answer"] == "yes"], known.index)
         return cls(plan, rulebook, asked, known, ordered)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zoneplan import allocate
 from zoning.errors import InfeasibleError
-from zoning.quotas import allocate
 from zoning.study import Group, Lock, Quota, Within
 
 FRAGILE = "main = 'ecologically_fragile'"

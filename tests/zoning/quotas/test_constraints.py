@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SourceError, StudyError, UnknownNameError
+from zoneplan import allocate
 from zoning.errors import InfeasibleError, MissingValueError
-from zoning.quotas import allocate
 from zoning.study import Group, Lock, Quota, QuotaTransfer, Within
 
 
