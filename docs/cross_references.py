@@ -1,7 +1,8 @@
 # ruff: noqa: INP001  (part of the site, no package)
 """Links in the rendered docstrings: ``:func:`layers.crs.working_crs``` becomes a link to ``zoneplan.working_crs``.
 
-Names that no page describes are shown as code. An extension of Griffe, named in ``mkdocs.yml``.
+Names that no page describes are shown as code. A step of the front door is shown as there: it gives the table alone. An
+extension of Griffe, named in ``mkdocs.yml``.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from griffe import Extension, Object
+from griffe import Alias, Attribute, ExprSubscript, Extension, Function, Module, Object
 
 import zoneplan as zp
 from zoneplan.old_names import LEFT
 
+STEP = re.compile(r"gives_table\((\w+)\)")
 ROLE = re.compile(r":(?:attr|class|data|exc|func|meth|mod):`~?([\w.]+)`")
 
 
@@ -24,6 +26,19 @@ class CrossReferences(Extension):
         """Rewrite the docstring of an object that Griffe has read."""
         if obj.docstring is not None:
             obj.docstring.value = ROLE.sub(lambda role: linked(role[1]), obj.docstring.value)
+
+    def on_module_members(self, *, mod: Module, **_: Any) -> None:
+        """Take a step that the stub of the front door adapts from where it is written."""
+        for name, member in list(mod.members.items()):
+            step = STEP.fullmatch(str(member.value)) if isinstance(member, Attribute) else None
+            if step is not None:
+                mod.set_member(name, Alias(name, mod.members[step[1]].target_path))
+
+    def on_function(self, *, func: Function, **_: Any) -> None:
+        """Rewrite the result of a step of the front door."""
+        made = func.returns if func.name in zp.__all__ else None
+        if isinstance(made, ExprSubscript) and str(made.left) == "Made":
+            func.returns = made.slice.elements[0]
 
 
 def linked(target: str) -> str:

@@ -259,7 +259,7 @@ def ceilings(people: Iterable[float]) -> pd.Series:
     given = {"pilt_population": counted, "pilt_price_factor": 1.0, "pilt_receipts_usd": 0.0, "entitlement_acres": 0.0}
     units = pd.DataFrame({"metro": False, "pop_2020": 1.0, "area_km2": 1.0, **given})
     units.index = pd.Index([str(one) for one in range(len(units))], name="unit_id")
-    return complete_measures(units, read_rulebook("us_west", DAY))["pilt_ceiling_usd"]
+    return complete_measures(units, read_rulebook("us_west", DAY)).table["pilt_ceiling_usd"]
 
 
 def quota_cases() -> Iterator[Figure]:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -24,6 +25,7 @@ import pytest
 import zoneplan as zp
 import zoning.quotas
 from layers.errors import StudyError
+from zoneplan.front_door import homes
 
 SCRIPT = """
 import datetime as dt
@@ -40,6 +42,7 @@ rulebook: zp.Rulebook = zp.read_rulebook(study.rulebook, date=dt.date(2025, 1, 1
 inputs: zp.Inputs = zp.read_inputs(study)
 pieces: gpd.GeoDataFrame = zp.overlay(inputs.units, inputs.designations)
 measures: pd.DataFrame = zp.measure(inputs.units, pieces, inputs.layers)
+claims: pd.DataFrame = zp.classify(measures, rulebook, study.decisions)
 amounts: "pd.Series[Decimal]" = zp.apportion(measures["population"], total=10)
 findings: tuple[Finding, ...] = zp.check(study, rulebook, inputs)
 plan: zp.Plan = zp.run(study)
@@ -83,6 +86,18 @@ def test_a_script_that_imports_the_installed_package_is_typed(wheel_site: Path, 
     )
     assert done.stderr == ""
     assert [line for line in done.stdout.splitlines() if line.startswith("script.py")] == []
+
+
+def test_a_step_that_says_why_as_well_gives_the_table_alone() -> None:
+    steps = {name for name, home in homes("zoneplan").items() if says_why(getattr(import_module(home), name))}
+    assert steps == {"derive", "classify", "allocate", "account", "assign"}
+    for name in steps:
+        assert inspect.signature(getattr(zp, name)).return_annotation == "pd.DataFrame"
+        assert getattr(zp, name).__annotations__["return"] == "pd.DataFrame"
+
+
+def says_why(function: object) -> bool:
+    return inspect.isfunction(function) and "Made[" in str(inspect.signature(function).return_annotation)
 
 
 def test_paths_may_be_text_everywhere() -> None:
@@ -304,6 +319,6 @@ def test_a_plan_file_is_run_and_checked_by_its_path(toy_folder: Path) -> None:
 def test_the_door_costs_rooms_nothing_and_is_found_again() -> None:
     assert zp.allocate is zp.allocate
     assert zp.allocate is not zoning.quotas.allocate
-    assert inspect.signature(zp.allocate) == inspect.signature(zoning.quotas.allocate)
+    assert inspect.signature(zp.site) == inspect.signature(zoning.quotas.site)
     assert pickle.loads(pickle.dumps(zp.run)) is zp.run
     assert pickle.loads(pickle.dumps(zp.indices.gini)) is zp.indices.gini

@@ -27,17 +27,16 @@ from layers.errors import GeometryError
 from maps.runs import write_run
 from maps.runs.run_files import write_csv
 from maps.words import localize
+from zoneplan import account, allocate, assign, classify
 from zoning.measures import measure
-from zoning.money import account, known_parties, positions
+from zoning.money import known_parties, positions
 from zoning.overlays import overlay
 from zoning.overlays.planar_partition import partition
 from zoning.pipeline.flow import run
-from zoning.policies import assign
-from zoning.quotas import allocate
 from zoning.rulebook import read_rulebook
 from zoning.study import Agreement, Transfer, builtin_study, read_study
 from zoning.tables import CSV_TABLES
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0

@@ -272,7 +272,7 @@ def steps_by_hand(plan: zp.Plan, forest: gpd.GeoDataFrame) -> None:
     (quota,) = (one for one in china.derived if one.name == "human_land_quota_ha")
     read = ["settled_migrants", "human_land_m2_per_person", "human_land_variation_pct"]
     land = pd.DataFrame([[50.0, 100.0, 0.0]], columns=read, index=["a1"])
-    known, banding = zoning.measures.complete_traced(land, china)
+    known, banding = zoning.measures.complete_measures(land, china)
     zoning.measures.explain_derived(quota, banding[quota.name], np.arange(1), known, china)
     rows = zoning.policies.list_industries(china).head(3)
     own = rows.assign(unit_id="a1", jurisdiction="")

@@ -84,7 +84,7 @@ def differences(one: dict[str, Any], place: dict[str, Any], told: str, plan: Pla
         for party, amount in parties.items():
             net = sum(rows.loc[rows["receiver"] == party, "amount"]) - sum(rows.loc[rows["payer"] == party, "amount"])
             found += [f"{party} receives {net} by {instrument}"] if net != amount else []
-    known = complete_measures(plan.measures, plan.rulebook).loc[one["unit"]]
+    known = complete_measures(plan.measures, plan.rulebook).table.loc[one["unit"]]
     for measure, value in one.get("measures", {}).items():
         found += [f"{measure} is {known[measure]}"] if known[measure] != pytest.approx(value, rel=1e-9) else []
     return found

@@ -24,14 +24,18 @@ from maps.web import draw
 from maps.words import render
 from zoneplan import indices as indices
 from zoneplan.cli import progress
+from zoning.arguments import gives_table
 from zoning.errors import InfeasibleError
-from zoning.measures import derive, measure
-from zoning.money import account, judge_energy
+from zoning.measures import derive as _derive
+from zoning.measures import measure
+from zoning.money import account as _account
+from zoning.money import judge_energy
 from zoning.overlays import area_shares, overlay, settle_lines
 from zoning.pipeline import check, estimate, run
 from zoning.plan import Plan
-from zoning.policies import assign
-from zoning.quotas import allocate, site
+from zoning.policies import assign as _assign
+from zoning.quotas import allocate as _allocate
+from zoning.quotas import site
 from zoning.reasons import Trace
 from zoning.rulebook import Rulebook, read_rulebook
 from zoning.solver import apportion
@@ -51,7 +55,15 @@ from zoning.whatif import (
     seek,
     sweep,
 )
-from zoning.zones import classify, curve, resolve
+from zoning.zones import classify as _classify
+from zoning.zones import curve, resolve
+
+# Steps that say why as well give the table alone
+derive = gives_table(_derive)
+classify = gives_table(_classify)
+allocate = gives_table(_allocate)
+account = gives_table(_account)
+assign = gives_table(_assign)
 
 __all__ = [
     # Read

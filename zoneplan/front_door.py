@@ -36,7 +36,7 @@ def homes(module: str) -> dict[str, str]:
             home_of |= {name: home for name, home in homes(node.module).items() if home.startswith(f"{module}.")}
         elif isinstance(node, ast.ImportFrom) and node.module:
             home_of |= dict.fromkeys((alias.name for alias in node.names), node.module)
-        elif isinstance(node, ast.Assign):
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.List):
             home_of = {name: home_of[name] for name in ast.literal_eval(node.value)}
     return home_of
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,12 @@ from layers.errors import StudyError, UnknownNameError, ZoneplanError, raise_all
 from layers.numerals import floats_of
 from layers.phrases import OR, Phrase, phrase_list, template
 from zoning.errors import near
-from zoning.tables import Table
+from zoning.tables import Made, Table
 from zoning.unit_ids import UNIT
 
+P = ParamSpec("P")
+T = TypeVar("T")
+Step = Callable[..., Made[Any, Any]]
 Function = TypeVar("Function", bound=Callable[..., object])
 
 GEOMETRY = "geometry"
@@ -121,12 +124,29 @@ _OTHERWISE = {("pd.DataFrame", "Series"): "values.to_frame()", ("pd.Series", "Da
 """The call where a near kind was given."""
 _READ_IT, _MAKE_IT = template("; read it first: {call}"), template("; make it first: {call}")
 _ALIASES = {"Table": "pd.Series | pd.DataFrame"}
+_MADE = re.compile(r"Made\[([^,]+), .+\]")
 _LIST = re.compile(r"(?:Iterable|Sequence)\[(.+)\]")
+
+
+def gives_table(step: Callable[P, Made[T, Any]]) -> Callable[P, T]:
+    """A step that gives the table of what it has made, as people outside see it."""
+    signature = inspect.signature(step)
+    table = _MADE.sub(r"\1", str(signature.return_annotation))
+
+    @wraps(step)
+    def called(*arguments: P.args, **words: P.kwargs) -> T:
+        return step(*arguments, **words).table
+
+    called.__annotations__ = {**step.__annotations__, "return": table}
+    called.__dict__["__signature__"] = signature.replace(return_annotation=table)
+    return called
 
 
 @cache
 def at_the_door(function: Function, door: str = "") -> Function:
-    """A function with its arguments checked, as people outside call it."""
+    """A function as people outside call it: with its arguments checked, and of what a step has made the table."""
+    if _MADE.fullmatch(str(inspect.signature(function).return_annotation)):
+        function = cast("Function", gives_table(cast("Step", function)))
     signature = inspect.signature(function)
     parameters = {name: _parameter(function, parameter) for name, parameter in signature.parameters.items()}
     if not any(parameter.kinds or parameter.members for parameter in parameters.values()):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ import pandas as pd
 
 from layers.ledger import LEDGER_COLUMNS
 
+T = TypeVar("T")
+R = TypeVar("R")
 Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry", "message", "rulebook", "measures"]
 
 
@@ -31,6 +33,13 @@ class Table(NamedTuple):
     def columns_in_memory(self) -> tuple[str, ...]:
         """The columns in memory: all but the texts of the rulebook."""
         return tuple(name for name, kind in self.columns.items() if kind != "rulebook")
+
+
+class Made(NamedTuple, Generic[T, R]):
+    """What a step has made: its table, and why the rows are what they are; people at the front door get the table."""
+
+    table: T
+    reasons: R
 
 
 ZONES = Table(

@@ -14,6 +14,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
+from zoning.tables import Made
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -95,6 +97,8 @@ class _CallersIds:
 
     def given_back(self, made: Any) -> Any:
         """What a step has made, with the caller's ids."""
+        if isinstance(made, Made):
+            return made._replace(table=self.given_back(made.table))
         if isinstance(made, tuple):
             return tuple(self.given_back(part) for part in made)
         if isinstance(made, pd.DataFrame) and UNIT in made.columns:

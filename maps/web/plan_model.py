@@ -369,7 +369,7 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
     """What the page needs to work a plan out again."""
     measures = plan.measures.reindex(plan.units.index)
     rulebook = without_unused_topics(plan.rulebook, map(str, measures.columns))
-    completed = complete_measures(measures, rulebook).rename_axis("unit_id")
+    completed = complete_measures(measures, rulebook).table.rename_axis("unit_id")
     level = plan.study.units.part_of
     parents = gather_parents(completed, rulebook, level) if level else None
     rules = _in_order(rulebook, parents is not None)

@@ -78,13 +78,12 @@ def toy_measures(units: gpd.GeoDataFrame) -> pd.DataFrame:
 def make_plan() -> Callable[..., object]:
     """A function that makes the plan of the toy province, with other names for some units where asked."""
     from layers.inputs import Source
+    from zoneplan import allocate, assign, classify
     from zoning.plan import Assumption, Plan
-    from zoning.policies import assign
-    from zoning.quotas import allocate
     from zoning.rulebook import read_rulebook
     from zoning.study import read_study
     from zoning.tables import CLAIMS, ENERGY, FLOWS, LEDGER, LINES, POLICIES, POSITIONS, QUOTAS, ZONES, tabulate
-    from zoning.zones import classify, resolve
+    from zoning.zones import resolve
 
     study, units = read_study(DATA / "plan.toml"), make_units()
     rulebook = read_rulebook(DATA / "rules", study.study.date)

@@ -17,9 +17,9 @@ from maps.telling.reports.report_page import report, write_report
 from maps.web import draw
 from maps.web.page_model import Assumed
 from maps.words import localize
+from zoneplan import classify
 from zoning.plan import Plan
 from zoning.rulebook.schema import Terms
-from zoning.zones import classify
 
 HOSTILE = {
     "a1": "</script><script>alert('城')</script>",

@@ -37,7 +37,7 @@ def ours(name: str, **given: float) -> float:
     """A measure that the rulebook derives, of one place."""
     table = pd.DataFrame({"jurisdiction": [""], **{key: [value] for key, value in given.items()}}, index=["place"])
     table["whole_region"] = True  # a ceiling is a region's
-    derived = complete_measures(table.rename_axis("unit_id"), zp.read_rulebook("france_zan", DAY))
+    derived = complete_measures(table.rename_axis("unit_id"), zp.read_rulebook("france_zan", DAY)).table
     return float(derived.loc["place", name])
 
 

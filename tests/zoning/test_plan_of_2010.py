@@ -18,13 +18,14 @@ import pandas as pd
 import pytest
 import shapely
 
+from zoneplan import classify
 from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.pipeline.flow import run
 from zoning.rulebook import Indicator, Rulebook, read_rulebook
 from zoning.study import read_study
 from zoning.whatif import calibrate
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 from zoning.zones.parent_units import gather_parents
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"

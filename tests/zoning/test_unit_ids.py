@@ -49,7 +49,7 @@ def chain(plan: zp.Plan, index: pd.Index) -> dict[str, Any]:
     made["settle_lines"] = pieces = zp.settle_lines(made["overlay"], rulebook)
     made["measure"] = measured = zp.measure(units, pieces, inputs.layers, rulebook)
     made["derive"] = zp.derive(measured, rulebook)
-    made["complete_measures"] = measures = complete_measures(measured, rulebook)
+    made["complete_measures"] = measures = complete_measures(measured, rulebook).table
     made["classify"] = claims = zp.classify(measured, rulebook)
     made["resolve"] = zones = zp.resolve(claims, rulebook)
     made["conflicts"] = conflicts(claims, measures, rulebook, units=measures.index[:6])

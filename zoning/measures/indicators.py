@@ -21,6 +21,7 @@ from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
 from zoning.reasons import Banding, Message, Term, amount, say
 from zoning.rulebook import Derived, DerivedBand, Indicator, Membership, Policy, Rule, Rulebook, without_unused_topics
+from zoning.tables import Made
 from zoning.unit_ids import keep_ids
 
 Values = Mapping[str, float | bool | str]
@@ -35,7 +36,7 @@ class Because(NamedTuple):
     calculation: Message | str
 
 
-def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
+def derive(measures: pd.DataFrame, rulebook: Rulebook) -> Made[pd.DataFrame, dict[str, Banding]]:
     """Measures with all that the rulebook derives from them.
 
     Parameters
@@ -69,11 +70,6 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     >>> zp.derive(pd.DataFrame({"people_m2": [80.0, 100.1, None]}), rulebook)["density"].tolist()
     ['dense', 'wide', nan]
     """
-    return derive_traced(measures, rulebook)[0]
-
-
-def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFrame, dict[str, Banding]]:
-    """The measures of :func:`derive`, and which row of its table counts for each that is derived."""
     table, values = measures.rename_axis("unit_id"), rulebook.values
     bandings = dict(_who_lies_where(table, rulebook))
     inside = {name: _truths(banding) for name, banding in bandings.items()}
@@ -83,7 +79,7 @@ def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFr
         if measure.name not in bandings and measure.names <= {*table.columns, *values, "unit_id"}:
             bandings[measure.name] = _banding(measure, Evaluator(table, values))
             table = table.assign(**{measure.name: _column(measure, bandings[measure.name].rows, table, values)})
-    return table.rename_axis(measures.index.name).copy(), bandings  # a copy lies in one piece
+    return Made(table.rename_axis(measures.index.name).copy(), bandings)  # a copy lies in one piece
 
 
 def _who_lies_where(table: pd.DataFrame, rulebook: Rulebook) -> Mapping[str, Banding]:
@@ -211,8 +207,12 @@ _KINDS = dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal")
 
 
 @keep_ids("measures")
-def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> pd.DataFrame:
+def complete_measures(
+    measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None
+) -> Made[pd.DataFrame, dict[str, Banding]]:
     """Measures with every indicator that the rulebook declares, and what it derives from them.
+
+    Its reasons are which row of its table counts for each measure that is derived.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.Dat
 
     Returns
     -------
-    DataFrame
+    Made of DataFrame
         Same index; the measures, then the indicators that were absent, then what is derived. Where a declared boolean
         came as 0 and 1 it is boolean. Indicators of topics about which the measures say nothing are left out.
 
@@ -246,25 +246,15 @@ def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.Dat
     >>> from zoning.rulebook import Indicator
     >>> plants = Indicator(name="plant_mw", unit="MW", when_absent=0)
     >>> rulebook = zp.Rulebook("r", "", "", date(2025, 1, 1), indicators=(plants,))
-    >>> complete_measures(pd.DataFrame({"population": [7]}, index=["a"]), rulebook)
+    >>> complete_measures(pd.DataFrame({"population": [7]}, index=["a"]), rulebook).table
        population  plant_mw
     a           7       0.0
-    """
-    return complete_traced(measures, rulebook, quotas)[0]
-
-
-def complete_traced(
-    measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None
-) -> tuple[pd.DataFrame, dict[str, Banding]]:
-    """Completed measures, and which row of its table counts for each that is derived.
-
-    Parameters and errors are those of :func:`complete_measures`.
     """
     known = _with_amounts(measures, quotas)
     rulebook = without_unused_topics(rulebook, map(str, known.columns))
     absent = _absent(known.columns, rulebook, quotas is not None)
     raise_all((*_needed(absent, known, rulebook), *misfits(known, rulebook)))
-    return derive_traced(_filled(known, absent, rulebook), rulebook)
+    return derive(_filled(known, absent, rulebook), rulebook)
 
 
 def absent_measures(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[str, ...]:
@@ -291,7 +281,7 @@ def with_unknown(measures: pd.DataFrame, names: Collection[str], rulebook: Ruleb
         for indicator in rulebook.indicators
         if indicator.name in names
     }
-    return derive(measures.assign(**empty), rulebook)
+    return derive(measures.assign(**empty), rulebook).table
 
 
 def columns_of_none(name: str, rulebook: Rulebook) -> tuple[str, ...]:

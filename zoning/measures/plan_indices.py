@@ -540,7 +540,7 @@ def _write_derived(read: Mapping[Hashable, Raster], path: Path, name: str, ruleb
     needed = sources_of([name], rulebook)
     reduced = replace(rulebook, derived=tuple(measure for measure in rulebook.derived if measure.name in needed))
     wanted = next(measure for measure in reduced.derived if measure.name == name)
-    raster_by_cells(read, lambda cells: derive(cells, reduced)[name], path, dtype=_cells_for(wanted.grades))
+    raster_by_cells(read, lambda cells: derive(cells, reduced).table[name], path, dtype=_cells_for(wanted.grades))
 
 
 def _cells_for(grades: Iterable[float]) -> Literal["uint8", "float32"]:

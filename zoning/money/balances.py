@@ -34,7 +34,7 @@ from zoning.money.vertical_transfers import TransferContext, pay_transfer
 from zoning.quotas import unit_context
 from zoning.rulebook import Rulebook
 from zoning.study import POOL, Agreement, FlowRow, Sides, Study, Transfer, parties_of, settle_agreement
-from zoning.tables import FLOWS, POSITIONS, ZONES, tabulate
+from zoning.tables import FLOWS, POSITIONS, ZONES, Made, tabulate
 from zoning.unit_ids import keep_ids
 
 BUDGET = "(budget)"
@@ -236,7 +236,7 @@ def account(
     *,
     units: gpd.GeoDataFrame | None = None,
     layers: Iterable[Layer] = (),
-) -> pd.DataFrame:
+) -> Made[pd.DataFrame, Mapping[str, Evaluation]]:
     """What flows between parties: horizontal compensation and vertical transfers.
 
     Parameters
@@ -284,19 +284,6 @@ def account(
     2   lower   (pool)  80.00
     3   upper   (pool)  40.00
     """
-    return account_traced(zones, measures, study, rulebook, units=units, layers=layers)[0]
-
-
-def account_traced(
-    zones: pd.DataFrame,
-    measures: pd.DataFrame,
-    study: Study,
-    rulebook: Rulebook,
-    *,
-    units: gpd.GeoDataFrame | None = None,
-    layers: Iterable[Layer] = (),
-) -> tuple[pd.DataFrame, Mapping[str, Evaluation]]:
-    """The flows of :func:`account`, and what the conditions of transfers found of the units, by their text."""
     known = known_parties(measures, [level for level in study.units.levels if level in measures.columns])
     agreements = expand_agreements(study, rulebook)
     raise_all(party_faults(study, agreements, known))
@@ -313,7 +300,7 @@ def account_traced(
         transferred, evaluations = _transferred(study.transfers, zones, measures, rulebook)
         rows += transferred
     attempts.finish()
-    return tabulate(FLOWS, pd.DataFrame(rows)), evaluations
+    return Made(tabulate(FLOWS, pd.DataFrame(rows)), evaluations)
 
 
 def payment_rows(

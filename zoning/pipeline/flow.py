@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 import geopandas as gpd
 import pandas as pd
@@ -23,13 +22,13 @@ from layers.errors import Attempts, Finding, ZoneplanError, at_key, raise_all
 from layers.inputs import Inputs, Layer, Source
 from layers.phrases import Phrase
 from layers.raster import HeightGrid, height_grid
-from layers.read import confirm_sources, record_sources
+from layers.read import confirm_sources, read_inputs, record_sources
 from layers.sandbox import Reader, sandboxed
 from zoning.measures import (
     Drifting,
     LayerIndices,
     assumed,
-    complete_traced,
+    complete_measures,
     layer_indices,
     lines_left_out,
     measure,
@@ -45,7 +44,7 @@ from zoning.measures import (
 )
 from zoning.money import (
     EnergyTable,
-    account_traced,
+    account,
     itemise_services,
     judge_energy,
     known_parties,
@@ -59,11 +58,11 @@ from zoning.pipeline.column_sources import StudyTables, provided, read_study_tab
 from zoning.pipeline.entry_checks import robustness_faults, scenario_faults, with_parameters
 from zoning.pipeline.left_out import foresee_left_out, leave_out_cause, without_dependants
 from zoning.pipeline.plan_findings import assume, assume_scheme
-from zoning.pipeline.plan_steps import KeptResults, OnPieces, Steps
+from zoning.pipeline.plan_steps import KeptResults, OnPieces, Step, Steps
 from zoning.pipeline.study_checks import dropped_units, known_units, name_faults, read_everything, remarks
 from zoning.plan import Assumption, IndexRaster, Plan
-from zoning.policies import assign_traced, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
-from zoning.quotas import TracedAllocation, allocate_traced, names_asked, site_again, zones_asked
+from zoning.policies import assign, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
+from zoning.quotas import QuotaReasons, allocate, names_asked, site_again, zones_asked
 from zoning.reasons import Margins, Trace
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, with_all_topics, without_unused_topics
 from zoning.study import PlanIndex, Scenario, ServicesSection, Study, place_in_scenario, read_study, with_scenario
@@ -77,11 +76,11 @@ from zoning.tables import (
     SCENARIO_QUOTAS,
     SCENARIOS,
     ZONES,
+    Made,
     tabulate,
 )
 from zoning.zones import (
-    Classified,
-    classify_traced,
+    classify,
     draw_evenly,
     draw_mixtures,
     kept_in_draws,
@@ -179,7 +178,7 @@ def _run(
     with placing(study):
         rulebook, read, tables = read_everything(placed, known, keep_going=keep_going, workers=workers)
         if known is None:
-            steps.put("read", (*_read_of(study, read.sources), *(omission.name for omission in read.left_out)), read)
+            steps.put(READ, (*_read_of(study, read.sources), *(omission.name for omission in read.left_out)), read)
             _keep(steps, study, read)
     return make_plan(study, rulebook, read, tables, announce, steps, keep_going=keep_going)
 
@@ -191,8 +190,7 @@ def _known_inputs(study: Study, placed: Study, steps: Steps) -> Inputs | None:
     for layer in placed.layers:
         with suppress(ZoneplanError):  # said when it is read
             places[layer.name] = placed.locate(layer.source)
-    inputs: Inputs | None = steps.recall("read", _read_of(study, sources), places)
-    return inputs
+    return steps.recall(READ, _read_of(study, sources), places)
 
 
 def _read_of(study: Study, sources: tuple[Source, ...]) -> tuple[object, ...]:
@@ -355,9 +353,7 @@ def _make(
 
 def claims_and_measures(steps: Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What the rules claimed, and the measures that they were asked about: what other thresholds are tried on."""
-    return cast("Classified", steps.made["classify"].made).claims, cast(
-        "tuple[pd.DataFrame, object]", steps.made["indices"].made
-    )[0]
+    return steps.made(CLASSIFY).table, steps.made(INDICES)[0]
 
 
 def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
@@ -367,11 +363,10 @@ def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
         return plan.robustness
     ranges = {name: threshold_range(plan.rulebook, name, ends) for name, ends in section.within.items()}
     claims, measured = claims_and_measures(steps)
-    zones = cast("pd.DataFrame", steps.made["resolve"].made)
+    zones = steps.made(RESOLVE)
     with at_key("robustness"):
         shares = steps.do(
-            "robustness",
-            _kept_in_draws,
+            DRAW,
             claims,
             measured,
             plan.rulebook,
@@ -480,7 +475,7 @@ class _Zoned:
 class _Allotted:
     """What units and regions are given or pay, each part independent of the others."""
 
-    quotas: TracedAllocation
+    quotas: Made[pd.DataFrame, QuotaReasons]
     sitings: pd.DataFrame
     sites: gpd.GeoDataFrame
     lights: pd.DataFrame
@@ -493,41 +488,41 @@ def _zone(
 ) -> _Zoned:
     units, layers, land = inputs.units, inputs.layers, rulebook.available_land
     announce("overlay")
-    cut = steps.do_kept("overlay", partial(_cut, steps.for_each), units, inputs.designations, inputs.tiled)
+    by = replace(OVERLAY, function=partial(_cut, for_each=steps.for_each))
+    cut = steps.do_kept(by, units, inputs.designations, inputs.tiled)
     _keep(steps, study, inputs)
-    pieces = steps.do("lines", settle_lines, cut, _part_of(rulebook, "lines"))
+    pieces = steps.do(SETTLE_LINES, cut, _part_of(rulebook, "lines"))
     steps.on_pieces(units, pieces)
     announce("measure")
     of_land = _part_of(rulebook, "lines", "available_land", parameters=(land.steeper_than,))
-    measured = steps.do_kept("measure", measure, units, pieces, layers, of_land)
+    measured = steps.do_kept(MEASURE, units, pieces, layers, of_land)
     _keep(steps, study, inputs)
-    measured = steps.do("left out", with_left_out, measured, inputs.left_out, rulebook)
+    measured = steps.do(LEFT_OUT, measured, inputs.left_out, rulebook)
     items = None
     if study.services is not None:
-        measured, items = steps.do("services", _with_services, measured, study.services)
-    measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
+        measured, items = steps.do(SERVICES, measured, study.services)
+    measured = steps.do(NONE_OF, measured, study.study.none_of, rulebook)
     made_of_layers = _of_layers(study, rulebook, inputs, steps)
-    measured, parts = steps.do("indices", with_indices, measured, study.indices, tables.travel, made_of_layers)
+    measured, parts = steps.do(INDICES, measured, study.indices, tables.travel, made_of_layers)
     drifting = None
     if study.divergence is not None:
-        measured, drifting = steps.do("divergence", with_divergence, measured, units, study.divergence)
+        measured, drifting = steps.do(DRIFT, measured, units, study.divergence)
     announce("classify")
     claims, evaluations = steps.do(
-        "classify",
-        classify_traced,
+        CLASSIFY,
         measured,
         rulebook,
         study.decisions,
         dropped=dropped_units(inputs),
         part_of=study.units.part_of,
     )
-    made = steps.do("claims", lambda claims: claims[claims["answer"] != "no"], claims)
-    measures, banding = steps.do("complete", complete_traced, measured, rulebook)
-    margins = steps.do("margins", weigh_margins, made, measures, rulebook, evaluations)
+    made = steps.do(CLAIMED, claims)
+    measures, banding = steps.do(COMPLETE, measured, rulebook)
+    margins = steps.do(WEIGH_MARGINS, made, measures, rulebook, evaluations)
     trace = Trace(rules=evaluations, margins=margins, derived=banding, indices=parts, services=items)
-    zones = steps.do("resolve", resolve, claims, rulebook)
+    zones = steps.do(RESOLVE, claims, rulebook)
     if any(index.standards for index in study.indices):
-        standing = steps.do("standards", with_standards, measured, zones, study.indices)
+        standing = steps.do(STANDARDS, measured, zones, study.indices)
         added = standing[standing.columns.difference(measured.columns, sort=False)]
         measured, measures = standing, measures.drop(columns=added.columns, errors="ignore").join(added)
     return _Zoned(
@@ -551,11 +546,18 @@ def _of_layers(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps) -
     derived = {index.rasters.derive for index in indices if index.rasters is not None and index.rasters.derive}
     whole = with_all_topics(rulebook)  # what it derives of cells it need not derive of units
     read = _part_of(whole, "derived", parameters=sources_of(derived, whole))
-    return steps.do("layer indices", layer_indices, inputs.units, inputs.layers, study.indices, read)
+    return steps.do(LAYER_INDICES, inputs.units, inputs.layers, study.indices, read)
 
 
-def _cut(for_each: ForEach, units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
+def _cut(
+    units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool, for_each: ForEach = map
+) -> gpd.GeoDataFrame:
     return overlay(units, designations, tiled=tiled, for_each=for_each)
+
+
+def _claimed(claims: pd.DataFrame) -> pd.DataFrame:
+    """The claims of all rules that claim something."""
+    return claims[claims["answer"] != "no"]
 
 
 def _with_services(measured: pd.DataFrame, services: ServicesSection) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -586,18 +588,16 @@ def _allot(
     with attempts.trying():
         names = names_asked(study.quotas)
         values = {name: value for name, value in rulebook.values.items() if name in names}
-        seen = steps.do("zones of quotas", zones_asked, zones, names)
-        quotas = steps.do("allocate", allocate_traced, seen, measures, study.quotas, values, rulebook.codes("overlay"))
+        seen = steps.do(ZONES_OF_QUOTAS, zones, names)
+        quotas = steps.do(ALLOCATE, seen, measures, study.quotas, values, rulebook.codes("overlay"))
         announce("site")
         terms = _part_of(rulebook, "terms")
-        sitings, sites = steps.do_from("site", site_again, quotas.quotas, zoned.pieces, study.quotas, layers, terms)
+        sitings, sites = steps.do_from(SITE, quotas.table, zoned.pieces, study.quotas, layers, terms)
     with attempts.trying():
-        lights = steps.do("energy", judge_energy, tables.energy, _part_of(rulebook, "schemes"))
+        lights = steps.do(JUDGE_ENERGY, tables.energy, _part_of(rulebook, "schemes"))
     announce("account")
     with attempts.trying():
-        flows, transfers = steps.do(
-            "account", account_traced, zones, measures, study, rulebook, units=inputs.units, layers=layers
-        )
+        flows, transfers = steps.do(ACCOUNT, zones, measures, study, rulebook, units=inputs.units, layers=layers)
     attempts.finish()
     return _Allotted(quotas, sitings, sites, lights, flows, transfers)
 
@@ -612,25 +612,25 @@ def _finish(
     steps: Steps,
 ) -> Plan:
     """Policies, and everything that has been found, in the form of a plan."""
-    pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
+    pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.table, allotted.flows
     units, levels = inputs.units, study.units.levels
     lights = allotted.lights
-    policies, evaluations, seen = steps.do(
-        "assign", assign_traced, zoned.zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels
+    policies, why = steps.do(
+        ASSIGN, zoned.zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels
     )
     items = local_items(tables.industries, study, rulebook)
     raise_all(looser_faults(items, lists_in_force(policies, rulebook), study, rulebook, units))
     confirm_sources(inputs, study)
-    lines = steps.do("tabulate lines", tabulate_lines, pieces, _part_of(rulebook, "lines"))
-    floors = steps.do("floors", weigh_floors, lines, measures, rulebook, levels)
+    lines = steps.do(TABULATE_LINES, pieces, _part_of(rulebook, "lines"))
+    floors = steps.do(WEIGH_FLOORS, lines, measures, rulebook, levels)
     trace = replace(
         zoned.trace,
-        norms=steps.do("norms", weigh_norms, measures, rulebook, levels, quotas),
+        norms=steps.do(WEIGH_NORMS, measures, rulebook, levels, quotas),
         floors=without_floors(floors, lines_left_out(inputs.left_out, rulebook)),
-        quotas=allotted.quotas.traces,
+        quotas=allotted.quotas.reasons.traces,
         transfers=allotted.transfers,
-        policies=evaluations,
-        gaps=steps.do("gaps", instrument_gaps, seen, policies, rulebook),
+        policies=why.evaluations,
+        gaps=steps.do(GAPS, why.read, policies, rulebook),
     )
     return Plan(
         study=study,
@@ -642,8 +642,8 @@ def _finish(
         zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zoned.zones)),
         lines=lines,
         quotas=quotas,
-        solutions=allotted.quotas.solutions,
-        quota_rules=allotted.quotas.rules,
+        solutions=allotted.quotas.reasons.solutions,
+        quota_rules=allotted.quotas.reasons.rules,
         sitings=allotted.sitings,
         sites=allotted.sites,
         energy=allotted.lights,
@@ -658,12 +658,12 @@ def _finish(
         roles=dict(pieces.attrs["roles"]),
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
-        conflicts=steps.do("conflicts", open_conflicts, zoned.margins, zoned.zones, rulebook),
+        conflicts=steps.do(OPEN_CONFLICTS, zoned.margins, zoned.zones, rulebook),
         industries=list_industries(rulebook, items),
         **({} if zoned.drifting is None else _tables_of(zoned.drifting)),
-        facilities=steps.do("facilities", more_facilities, measures, study.indices, tables.travel),
+        facilities=steps.do(FACILITIES, measures, study.indices, tables.travel),
         rasters=zoned.rasters,
-        heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
+        heights=steps.do(HEIGHTS, study.map.relief, inputs.layers, units),
         left_out=tuple(
             sorted(inputs.left_out, key=lambda omission: (omission.kind != "layer", omission.kind, omission.name))
         ),
@@ -702,3 +702,35 @@ def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook) -> tuple[Assu
         return ()
     scheme = scheme_in_force(table, rulebook)
     return assume_scheme(scheme, table.period, targets_in_use(table, scheme))
+
+
+READ = Step("read", read_inputs)
+OVERLAY = Step("overlay", _cut)
+SETTLE_LINES = Step("lines", settle_lines)
+MEASURE = Step("measure", measure)
+LEFT_OUT = Step("left out", with_left_out)
+SERVICES = Step("services", _with_services)
+NONE_OF = Step("none of", with_none_of)
+LAYER_INDICES = Step("layer indices", layer_indices)
+INDICES = Step("indices", with_indices)
+DRIFT = Step("divergence", with_divergence)
+CLASSIFY = Step("classify", classify)
+CLAIMED = Step("claims", _claimed)
+COMPLETE = Step("complete", complete_measures)
+WEIGH_MARGINS = Step("margins", weigh_margins)
+RESOLVE = Step("resolve", resolve)
+STANDARDS = Step("standards", with_standards)
+ZONES_OF_QUOTAS = Step("zones of quotas", zones_asked)
+ALLOCATE = Step("allocate", allocate)
+SITE = Step("site", site_again)
+JUDGE_ENERGY = Step("energy", judge_energy)
+ACCOUNT = Step("account", account)
+ASSIGN = Step("assign", assign)
+TABULATE_LINES = Step("tabulate lines", tabulate_lines)
+WEIGH_FLOORS = Step("floors", weigh_floors)
+WEIGH_NORMS = Step("norms", weigh_norms)
+GAPS = Step("gaps", instrument_gaps)
+OPEN_CONFLICTS = Step("conflicts", open_conflicts)
+FACILITIES = Step("facilities", more_facilities)
+HEIGHTS = Step("heights", _heights)
+DRAW = Step("robustness", _kept_in_draws)

@@ -206,7 +206,7 @@ def _limits_out_of_range(plan: Plan) -> Iterator[Remark]:
         indicator.name: indicator.limits for indicator in plan.rulebook.indicators if indicator.limits is not None
     }
     rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
-    first, values = complete_measures(plan.measures.head(1), rulebook), rulebook.values
+    first, values = complete_measures(plan.measures.head(1), rulebook).table, rulebook.values
     for rule in rulebook.rules:
         condition = parse_condition(rule.when)
         if ranges.keys().isdisjoint(condition.names) or not condition.names <= {*first.columns, *values}:

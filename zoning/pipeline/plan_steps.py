@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
 import geopandas as gpd
 import numpy as np
@@ -180,15 +180,23 @@ def _held(part: object) -> Mapping[Any, object] | None:
     return inside(part)
 
 
-Made = TypeVar("Made")
+R = TypeVar("R")
 P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Step(Generic[P, R]):
+    """A step of the flow, declared once: what it is called, and what does it."""
+
+    name: str
+    function: Callable[P, R]
 
 
 OnPieces = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], None]
 """Called with units and the pieces into which they are cut."""
 
 
-class _Step(NamedTuple):
+class _Result(NamedTuple):
     parts: tuple[object, ...]
     made: object
 
@@ -201,12 +209,13 @@ class Steps:
 
     Examples
     --------
+    >>> half = Step("half", lambda number: number // 2)
     >>> first = Steps()
-    >>> first.do("half", lambda number: number // 2, 7)
+    >>> first.do(half, 7)
     3
     >>> again = Steps(first)
-    >>> again.do("half", lambda number: number // 2, 7), again.done
-    (3, [])
+    >>> again.do(half, 7), again.done, again.made(half)
+    (3, [], 3)
     """
 
     def __init__(
@@ -217,63 +226,66 @@ class Steps:
         on_pieces: OnPieces = lambda _units, _pieces: None,
     ) -> None:
         self.for_each, self.on_pieces = for_each, on_pieces
-        self._before: Mapping[str, _Step] = {} if before is None else before.made
+        self._before: Mapping[str, _Result] = {} if before is None else before.results
         self._store = kept_results
         self._origins: dict[int, tuple[str, tuple[object, ...]]] = {}
         self._keys: dict[str, str | None] = {}
         self._unkept: list[tuple[str, str, object]] = []
-        self.made: dict[str, _Step] = {}
+        self.results: dict[str, _Result] = {}
         self.done: list[str] = []
 
-    def do(self, name: str, step: Callable[P, Made], *parts: P.args, **named: P.kwargs) -> Made:
+    def made(self, step: Step[P, R]) -> R:
+        """What a step of this plan has made."""
+        return cast("R", self.results[step.name].made)
+
+    def do(self, step: Step[P, R], *parts: P.args, **named: P.kwargs) -> R:
         """What a step makes of its parts."""
         read = (*parts, *sorted(named.items()))
-        known = self._before.get(name)
-        if known is None or not alike(known.parts, read):
-            self.done.append(name)
-            made = step(*parts, **named)
-            made = made if known is None else cast("Made", _with_known(made, known.made))
-        else:
-            made = cast("Made", known.made)
-        return self._put(name, read, made)
+        known = self._before.get(step.name)
+        if known is not None and alike(known.parts, read):
+            return self._put(step, read, known.made)
+        self.done.append(step.name)
+        made = step.function(*parts, **named)
+        return self._put(step, read, made if known is None else _with_known(made, known.made))
 
-    def do_kept(self, name: str, step: Callable[P, Made], *parts: P.args, **named: P.kwargs) -> Made:
+    def do_kept(self, step: Step[P, R], *parts: P.args, **named: P.kwargs) -> R:
         """The same of a step that costs much: what it made in an earlier call of the command is taken from there."""
         read = (*parts, *sorted(named.items()))
-        recalled = self.recall(name, read) if name not in self._before else None
+        recalled = self.recall(step, read) if step.name not in self._before else None
         if recalled is None:
-            made = self.do(name, step, *parts, **named)
-            self._keep_later(name, read, made)
+            made = self.do(step, *parts, **named)
+            self._keep_later(step.name, read, made)
             return made
-        return cast("Made", recalled)
+        return recalled
 
-    def do_from(self, name: str, step: Callable[..., Made], changing: pd.DataFrame, *parts: object) -> Made:
+    def do_from(self, step: Step[..., R], changing: pd.DataFrame, *parts: object) -> R:
         """The same of a step that can begin from what it made of another first part."""
         read = (changing, *parts)
-        known = self._before.get(name)
+        known = self._before.get(step.name)
         if known is not None and alike(known.parts, read):
-            return self._put(name, read, cast("Made", known.made))
+            return self._put(step, read, known.made)
         if known is None or not alike(known.parts[1:], parts):
-            recalled = self._recalled(name, parts)
-            known = None if recalled is None else _Step((recalled[0], *parts), recalled[1])
-        self.done.append(name)
+            recalled = self._recalled(step.name, parts)
+            known = None if recalled is None else _Result((recalled[0], *parts), recalled[1])
+        self.done.append(step.name)
+        made: object
         if known is None:
-            made = step(*read)
+            made = step.function(*read)
         else:
-            made = cast("Made", _with_known(step(*read, before=(known.parts[0], known.made)), known.made))
+            made = _with_known(step.function(*read, before=(known.parts[0], known.made)), known.made)
         if known is None or made is not known.made:
-            self._keep_later(name, parts, (changing, made))
-        return self._put(name, read, made)
+            self._keep_later(step.name, parts, (changing, made))
+        return self._put(step, read, made)
 
-    def recall(self, name: str, parts: tuple[object, ...], places: Mapping[str, Path] | None = None) -> Any:
+    def recall(self, step: Step[P, R], parts: tuple[object, ...], places: Mapping[str, Path] | None = None) -> R | None:
         """What a step made of the same parts in an earlier call of the command; None where that is not known."""
-        made = self._recalled(name, parts, places)
-        return None if made is None else self._put(name, parts, made)
+        recalled = self._recalled(step.name, parts, places)
+        return None if recalled is None else self._put(step, parts, recalled)
 
-    def put(self, name: str, parts: tuple[object, ...], made: Made) -> Made:
+    def put(self, step: Step[P, R], parts: tuple[object, ...], made: R) -> R:
         """What a step made, to be kept once the plan is finished."""
-        self._keep_later(name, parts, made)
-        return self._put(name, parts, made)
+        self._keep_later(step.name, parts, made)
+        return self._put(step, parts, made)
 
     def again(self) -> Steps:
         """The steps of the same plan, begun once more: what was made so far is not made again."""
@@ -300,11 +312,11 @@ class Steps:
         if key is not None:
             self._unkept.append((name, key, made))
 
-    def _put(self, name: str, read: tuple[object, ...], made: Made) -> Made:
-        self.made[name] = _Step(read, made)
+    def _put(self, step: Step[P, R], read: tuple[object, ...], made: object) -> R:
+        self.results[step.name] = _Result(read, made)
         if self._store is not None:
-            self._trace(made, name, ())
-        return made
+            self._trace(made, step.name, ())
+        return self.made(step)
 
     def _key(self, name: str, parts: tuple[object, ...]) -> str | None:
         parts_digest = None if self._store is None else digest(parts, self._origin)
@@ -317,7 +329,7 @@ class Steps:
         name, path = self._origins[id(part)]
         if name not in self._keys:
             self._keys[name] = None  # meanwhile: a part of a step that it hands on is known by its content
-            self._keys[name] = self._key(name, self.made[name].parts)
+            self._keys[name] = self._key(name, self.results[name].parts)
         key = self._keys[name]
         return None if key is None else hashed(key, repr(path))
 

@@ -90,7 +90,7 @@ def case_wholes(case: Case, rulebook: Rulebook) -> ParentUnits | None:
     whole = pd.Index([Phrase("{unit} and its neighbours", unit=case.unit)], name="unit_id", dtype="str")
     given = pd.DataFrame({"jurisdiction": [case.jurisdiction]}, index=whole).assign(**case.whole)
     unit = pd.Index([case.unit], name="unit_id", dtype="str")
-    return ParentUnits("whole", complete_measures(given, rulebook), pd.Series(whole, index=unit))
+    return ParentUnits("whole", complete_measures(given, rulebook).table, pd.Series(whole, index=unit))
 
 
 def case_pieces(case: Case, rulebook: Rulebook) -> gpd.GeoDataFrame:
@@ -509,11 +509,11 @@ class _Found(NamedTuple):
 
 def _outcome(case: Case, rulebook: Rulebook) -> _Found:
     measures, quotas = case_measures(case, rulebook), case_quotas(case)
-    known = complete_measures(measures, rulebook)  # what a case does not give is so as the rulebook takes it
-    zones = resolve(classify(known, rulebook, part_of=case_wholes(case, rulebook)), rulebook)
+    known = complete_measures(measures, rulebook).table  # what a case does not give is so as the rulebook takes it
+    zones = resolve(classify(known, rulebook, part_of=case_wholes(case, rulebook)).table, rulebook)
     pieces, lights = case_pieces(case, rulebook), case_lights(case, rulebook)
     flows = case_flows(case, zones, known, rulebook)
-    policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces)
+    policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces).table
     policies = policies[policies["unit_id"] == case.unit]
     zone = zones.loc[case.unit]
     norms = weigh_norms(known.loc[[case.unit]], rulebook, ("jurisdiction",), quotas)

@@ -2,7 +2,6 @@
 
 from zoning.policies.applicability import (
     assign,
-    assign_traced,
     exceptions_of,
     join_texts,
     plain_value,
@@ -39,7 +38,6 @@ __all__ = [
     "Verdict",
     "VerdictContent",
     "assign",
-    "assign_traced",
     "count_industries",
     "cover_lists",
     "exceptions_of",

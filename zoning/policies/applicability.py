@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, compress
-from typing import Any, TypedDict, overload
+from typing import Any, NamedTuple, TypedDict, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,7 @@ from zoning.rulebook import (
     is_summed,
     without_unused_topics,
 )
-from zoning.tables import ENERGY, FLOWS, POLICIES, POLICY_TEXTS, QUOTAS, ZONES, tabulate
+from zoning.tables import ENERGY, FLOWS, POLICIES, POLICY_TEXTS, QUOTAS, ZONES, Made, tabulate
 from zoning.unit_ids import keep_ids
 
 
@@ -206,7 +206,7 @@ def _units(
     rulebook: Rulebook,
     levels: Sequence[str],
 ) -> pd.DataFrame:
-    known = complete_measures(measures, rulebook, quotas).reindex(zones.index)
+    known = complete_measures(measures, rulebook, quotas).table.reindex(zones.index)
     held = zones["overlays"].str.split(";")
     overlays = {code: [code in codes for codes in held] for code in rulebook.codes("overlay")}
     around = _around(_regions(known, levels), lights, flows)
@@ -331,6 +331,13 @@ _QUOTED = re.compile(r"""'((?:[^']|'')*)'|"(?:[^"]|"")*\"""")
 """The texts of a condition; names in double quotes are taken along, for a text may stand inside one."""
 
 
+class PolicyReasons(NamedTuple):
+    """Why policies apply: what their conditions came to, by scope and by text, and what those of units read."""
+
+    evaluations: Mapping[str, Mapping[str, Evaluation]]
+    read: pd.DataFrame
+
+
 @overload
 def assign(
     zones: pd.DataFrame,
@@ -342,7 +349,7 @@ def assign(
     *,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
-) -> pd.DataFrame: ...
+) -> Made[pd.DataFrame, PolicyReasons]: ...
 @overload
 def assign(
     zones: pd.DataFrame,
@@ -352,7 +359,7 @@ def assign(
     *,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
-) -> pd.DataFrame: ...
+) -> Made[pd.DataFrame, PolicyReasons]: ...
 @overload
 def assign(
     zones: pd.DataFrame,
@@ -362,7 +369,7 @@ def assign(
     rulebook: Rulebook,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
-) -> pd.DataFrame: ...
+) -> Made[pd.DataFrame, PolicyReasons]: ...
 @takes(
     zones=at_least("main", of=ZONES, overlays=""),
     quotas=at_least("quota", "period", "level", "unit_id", "amount", of=QUOTAS),
@@ -380,7 +387,7 @@ def assign(
     *,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
-) -> pd.DataFrame:
+) -> Made[pd.DataFrame, PolicyReasons]:
     """The policies that apply to each unit, to its pieces, and through its jurisdiction or region.
 
     Parameters
@@ -445,40 +452,22 @@ def assign(
         lights, rulebook = None, lights
     if rulebook is None:
         raise TypeError("assign(zones, measures, quotas, lights, flows, rulebook) needs a rulebook")
-    return assign_traced(zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels)[0]
-
-
-def assign_traced(
-    zones: pd.DataFrame,
-    measures: pd.DataFrame,
-    quotas: pd.DataFrame,
-    lights: pd.DataFrame | None,
-    flows: pd.DataFrame | None,
-    rulebook: Rulebook,
-    *,
-    pieces: pd.DataFrame | None = None,
-    levels: Sequence[str] = ("jurisdiction",),
-) -> tuple[pd.DataFrame, dict[str, Mapping[str, Evaluation]], pd.DataFrame]:
-    """The policies of :func:`assign`, what their conditions found, by scope and by text, and what those of units saw.
-
-    Parameters and errors are those of :func:`assign`.
-    """
     scopes = {policy.scope for policy in rulebook.policies}
     seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, pieces, levels, scopes)
     concerned = without_unused_topics(rulebook, map(str, seen["unit"].seen.columns))
     conditions = {scope: Evaluator(context.seen, rulebook.values) for scope, context in seen.items()}
-    evaluations: dict[str, Mapping[str, Evaluation]] = {
-        scope: evaluator.evaluations for scope, evaluator in conditions.items()
-    }
+    reasons = PolicyReasons(
+        {scope: condition.evaluations for scope, condition in conditions.items()}, seen["unit"].seen
+    )
     policies = [policy for policy in concerned.policies if policy.scope in seen]
     parts = [_varying(policy, seen[policy.scope], conditions[policy.scope], rulebook) for policy in policies]
     varying = pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in VARYING})
     if varying.empty:
-        return tabulate(POLICIES, pd.DataFrame()), evaluations, seen["unit"].seen
+        return Made(tabulate(POLICIES, pd.DataFrame()), reasons)
     fixed = pd.DataFrame([_fixed(policy) for policy in policies])
     number = np.repeat(np.arange(len(policies)), [len(part["unit_id"]) for part in parts])
     rows = overrule(pd.concat([fixed.iloc[number].reset_index(drop=True), varying], axis=1))
-    return tabulate(POLICIES, rows), evaluations, seen["unit"].seen
+    return Made(tabulate(POLICIES, rows), reasons)
 
 
 def policy_texts(policies: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from zoning.quotas.bounds import RESERVE, UNIT
 from zoning.quotas.jurisdiction_tree import name_level
 from zoning.quotas.placement import hectares_of, site, site_again, why_unplaced
 from zoning.quotas.suitability import condition_names
-from zoning.quotas.weighted_allocation import TracedAllocation, allocate, allocate_traced
+from zoning.quotas.weighted_allocation import QuotaReasons, allocate
 from zoning.quotas.weights import (
     Values,
     conditions_of,
@@ -19,10 +19,9 @@ from zoning.quotas.weights import (
 __all__ = [
     "RESERVE",
     "UNIT",
-    "TracedAllocation",
+    "QuotaReasons",
     "Values",
     "allocate",
-    "allocate_traced",
     "condition_names",
     "conditions_of",
     "find_column",

@@ -27,7 +27,7 @@ from zoning.quotas.weights import Values, quotas_read, unit_context, weigh_units
 from zoning.reasons import QuotaTrace
 from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest, refuse_huge
 from zoning.study import Quota
-from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, ZONES, Table, tabulate
+from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, ZONES, Made, Table, tabulate
 from zoning.unit_ids import keep_ids
 
 
@@ -149,6 +149,14 @@ def _refuse_groups(amount: int, least: int, most: int, step: Step) -> None:
         )
 
 
+class QuotaReasons(NamedTuple):
+    """Beside the amounts: how good they are, what their rules cost, and by quota how they were handed down."""
+
+    solutions: pd.DataFrame
+    rules: pd.DataFrame
+    traces: Mapping[str, QuotaTrace]
+
+
 @takes(zones=at_least("main", of=ZONES, overlays=""))
 @keep_ids("zones", "measures")
 def allocate(
@@ -157,7 +165,7 @@ def allocate(
     quotas: Iterable[Quota],
     parameters: Values | None = None,
     overlays: Iterable[str] = (),
-) -> pd.DataFrame:
+) -> Made[pd.DataFrame, QuotaReasons]:
     """What each jurisdiction and each unit may have of every quota.
 
     Parameters
@@ -202,6 +210,12 @@ def allocate(
     (:func:`zoning.solver.apportion`), so that sums are exact at every level and a larger total lowers nobody. Each
     jurisdiction of the lowest level first holds back ``reserve_pct`` of its amount, rounded down to the step.
 
+    A quota with ``by = "optimal"`` is solved over all units at once (:func:`zoning.solver.find_best`,
+    :func:`zoning.solver.find_most_equal`). A jurisdiction has what its units have, and its part of what is held back of
+    the whole, by what its units have. ``shadow_price`` of a unit is what one more of the quota's unit beyond its bound
+    would add to the objective while the total stays; of a jurisdiction what one more for it would, which is that of its
+    link to another quota, or of the unit with room where it adds most, or where none has room of the dearest ceiling.
+
     Examples
     --------
     >>> import pandas as pd
@@ -217,55 +231,15 @@ def allocate(
     2   unit         east       a      6
     3   unit         east       b      2
     4   unit         west       c     12
-    """
-    return allocate_traced(zones, measures, quotas, parameters, overlays).quotas
 
+    The best use of a total under a limit on water:
 
-class TracedAllocation(NamedTuple):
-    """Quotas as they were handed down."""
-
-    quotas: pd.DataFrame
-    solutions: pd.DataFrame
-    rules: pd.DataFrame
-    traces: Mapping[str, QuotaTrace]
-
-
-def allocate_traced(
-    zones: pd.DataFrame,
-    measures: pd.DataFrame,
-    quotas: Iterable[Quota],
-    parameters: Values | None = None,
-    overlays: Iterable[str] = (),
-) -> TracedAllocation:
-    """The amounts of :func:`allocate` with what is known of how they were found.
-
-    Parameters and errors are those of :func:`allocate`.
-
-    Returns
-    -------
-    TracedAllocation
-
-    Notes
-    -----
-    A quota with ``by = "optimal"`` is solved over all units at once (:func:`zoning.solver.find_best`,
-    :func:`zoning.solver.find_most_equal`). A jurisdiction has what its units have, and its part of what is held back of
-    the whole, by what its units have. ``shadow_price`` of a unit is what one more of the quota's unit beyond its bound
-    would add to the objective while the total stays; of a jurisdiction what one more for it would, which is that of its
-    link to another quota, or of the unit with room where it adds most, or where none has room of the dearest ceiling.
-
-    Examples
-    --------
-    >>> from zoning.study import Limit, Quota
-    >>> unit = pd.Index(["a", "b", "c"], name="unit_id")
-    >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=unit)
-    >>> measures = pd.DataFrame({"suitability": [0.9, 0.5, 0.4], "water": [3, 1, 1]}, index=unit)
-    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight="suitability", ceiling=15,
+    >>> from zoning.study import Limit
+    >>> lands = pd.DataFrame({"suitability": [0.9, 0.5, 0.4], "water": [3, 1, 1]}, index=unit)
+    >>> quota = zp.Quota(name="land", period=2025, total=20, unit="ha", weight="suitability", ceiling=15,
     ...     by="optimal", objective="suitability", limits=(Limit(name="water", per="water", max=40, unit="m3"),))
-    >>> handed = allocate_traced(zones, measures, [quota])
-    >>> handed.quotas[["unit_id", "amount", "binding"]].to_numpy().tolist()
+    >>> zp.allocate(zones, lands, [quota])[["unit_id", "amount", "binding"]].to_numpy().tolist()
     [['a', Decimal('10'), 'limit'], ['b', Decimal('10'), 'limit'], ['c', Decimal('0'), '']]
-    >>> handed.rules[["rule", "most", "shadow_price"]].round(6).to_numpy().tolist()
-    [['limit-water', 40.0, 0.2], ['total', 20.0, 0.3]]
     """
     quota_list = list(quotas)
     names = [quota.name for quota in quota_list]
@@ -292,12 +266,12 @@ def allocate_traced(
             if f"{QUOTA}{quota.name}" not in measures.columns:
                 measures = measures.assign(**{f"{QUOTA}{quota.name}": amounts.astype(float).reindex(measures.index)})
     attempts.finish()
-    return TracedAllocation(
-        _table(QUOTAS, [rows for _, rows in handed.values()]),
+    reasons = QuotaReasons(
         _table(SOLUTIONS, [solution.summary for solution in solved]),
         _table(QUOTA_RULES, [solution.rules for solution in solved]),
         traces,
     )
+    return Made(_table(QUOTAS, [rows for _, rows in handed.values()]), reasons)
 
 
 def _table(table: Table, parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.pipeline import FreshPlan, claims_and_measures
 from zoning.plan import Plan
-from zoning.quotas import RESERVE, UNIT, allocate_traced, conditions_of, names_asked, unit_context
+from zoning.quotas import RESERVE, UNIT, allocate, conditions_of, names_asked, unit_context
 from zoning.rulebook import Rulebook, require_parameters
 from zoning.solver import LinearConstraint, Programme, choose
 from zoning.whatif.goals import Goal, parse_goals
@@ -448,7 +448,7 @@ class _Search:
                 raise _EnoughError
             parameters = {**self.fixed, **values}
             try:
-                rows = allocate_traced(zones, self.known, quotas, parameters, self.overlays).quotas
+                rows = allocate(zones, self.known, quotas, parameters, self.overlays).table
             except (InfeasibleError, *NO_PLAN) as refused:
                 self._allotted[key] = refused.said
             else:

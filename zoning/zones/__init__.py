@@ -3,9 +3,7 @@
 from zoning.zones.claims import (
     DECISION,
     DEFAULT_RULE,
-    Classified,
     classify,
-    classify_traced,
     decision_faults,
     locked_elsewhere,
 )
@@ -34,7 +32,6 @@ __all__ = [
     "DEFAULT_RULE",
     "FIRMNESS",
     "OPEN",
-    "Classified",
     "Curve",
     "Firmness",
     "ParentUnits",
@@ -46,7 +43,6 @@ __all__ = [
     "WeightInterval",
     "assumed_measures",
     "classify",
-    "classify_traced",
     "conflicts",
     "curve",
     "decision_faults",

@@ -21,7 +21,7 @@ from zoning.measures import absent_measures, complete_measures, sources_of, with
 from zoning.reasons import Field, Message, Term, in_languages, say
 from zoning.rulebook import Locked, Rule, Rulebook, without_unused_topics
 from zoning.study import Decision
-from zoning.tables import CLAIMS, tabulate
+from zoning.tables import CLAIMS, Made, tabulate
 from zoning.unit_ids import keep_ids
 from zoning.zones.parent_units import ParentUnits, gather_parents, group_parts
 
@@ -331,13 +331,6 @@ DEFAULT_RULE = "default"
 """The rule of the claim by which every unit could fall to the default zone."""
 
 
-class Classified(NamedTuple):
-    """All claims, and what was asked for them."""
-
-    claims: pd.DataFrame
-    evaluations: Mapping[str, Evaluation]
-
-
 @keep_ids("measures")
 def classify(
     measures: pd.DataFrame,
@@ -346,7 +339,7 @@ def classify(
     *,
     dropped: Collection[str] = (),
     part_of: str | ParentUnits | None = None,
-) -> pd.DataFrame:
+) -> Made[pd.DataFrame, Mapping[str, Evaluation]]:
     """Every claim on every unit: of rules, planners' decisions, locked decisions, and of the default zone.
 
     Parameters
@@ -396,21 +389,9 @@ def classify(
     >>> claims.loc[claims["rule"] == "key-1", ["unit_id", "zone"]].to_numpy().tolist()
     [['08031', 'key_development']]
     """
-    return classify_traced(measures, rulebook, decisions, dropped=dropped, part_of=part_of).claims
-
-
-def classify_traced(
-    measures: pd.DataFrame,
-    rulebook: Rulebook,
-    decisions: Sequence[Decision] = (),
-    *,
-    dropped: Collection[str] = (),
-    part_of: str | ParentUnits | None = None,
-) -> Classified:
-    """All claims, and what each rule found; parameters and errors are those of :func:`classify`."""
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
     absent = frozenset(absent_measures(measures, rulebook))
-    measures = complete_measures(measures, rulebook).rename_axis("unit_id")
+    measures = complete_measures(measures, rulebook).table.rename_axis("unit_id")
     with at_key("units", "part_of"):
         wholes = gather_parents(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
     known = measures.index if wholes is None else measures.index.union(wholes.table.index)
@@ -436,7 +417,7 @@ def classify_traced(
         defaults = [row._replace(inherited_from=str(wholes.of[row.unit_id])) for row in defaults]
     every = (*rows, *decided, *locked, *defaults)
     table = tabulate(CLAIMS, pd.DataFrame(every, columns=list(Row._fields)))
-    return Classified(table, {evaluation.rule.id: evaluation.evaluation for evaluation in evaluations})
+    return Made(table, {evaluation.rule.id: evaluation.evaluation for evaluation in evaluations})
 
 
 def _ask(

@@ -53,7 +53,7 @@ def gather_parents(measures: pd.DataFrame, rulebook: Rulebook, level: str) -> Pa
     if "jurisdiction" in measures.columns:
         columns["jurisdiction"] = _jurisdictions(measures["jurisdiction"], of, level)
     ids = pd.Index(sorted(set(of)), name="unit_id", dtype="str")
-    return ParentUnits(level, complete_measures(pd.DataFrame(columns, index=ids), rulebook), of)
+    return ParentUnits(level, complete_measures(pd.DataFrame(columns, index=ids), rulebook).table, of)
 
 
 def group_parts(of: pd.Series) -> dict[str, list[str]]:

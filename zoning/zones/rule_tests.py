@@ -282,14 +282,14 @@ def rule_tests(plan: Plan) -> RuleTests:
     """
     measures = plan.measures.reindex(plan.units.index)
     rulebook = without_unused_topics(plan.rulebook, map(str, measures.columns))
-    table = complete_measures(measures, rulebook).rename_axis("unit_id")
+    completed = complete_measures(measures, rulebook).table.rename_axis("unit_id")
     level = plan.study.units.part_of
     if level:
-        parents = gather_parents(table, rulebook, level)
-        wholes_of = pd.Index(parents.of.reindex(table.index))
+        parents = gather_parents(completed, rulebook, level)
+        wholes_of = pd.Index(parents.of.reindex(completed.index))
         wholes = parents.table.loc[wholes_of].rename_axis("unit_id")
     else:
-        wholes_of, wholes = table.index, table
+        wholes_of, wholes = completed.index, completed
     mains = set(rulebook.codes("main"))
     rules = sorted(
         (rule for rule in rulebook.rules if level or not rule.refines),
@@ -302,8 +302,8 @@ def rule_tests(plan: Plan) -> RuleTests:
     asked_rules = tuple(
         AskedRule.of(
             rule,
-            answer_of(plan, rule, parents.table if whole else table, rulebook),
-            wholes_of if whole else table.index,
+            answer_of(plan, rule, parents.table if whole else completed, rulebook),
+            wholes_of if whole else completed.index,
             of_wholes=whole,
         )
         for rule, whole in zip(rules, of_wholes, strict=True)
@@ -311,14 +311,14 @@ def rule_tests(plan: Plan) -> RuleTests:
     places = {asked_rule.rule.id: rule_number for rule_number, asked_rule in enumerate(asked_rules)} | {
         DEFAULT_RULE: -1
     }
-    zones = plan.zones.set_index("unit_id").reindex(table.index)
+    zones = plan.zones.set_index("unit_id").reindex(completed.index)
     return RuleTests(
-        units=table.index,
+        units=completed.index,
         rules=asked_rules,
         mains=sum(rule.zone in mains for rule in rules),
         given=np.array([places.get(rule, -2) for rule in zones["rule"]], dtype=np.int64),
         status=zones["status"].to_numpy(dtype=object),
         _open=open_claims(plan.claims, plan.rulebook),
-        _tables=(table, wholes),
+        _tables=(completed, wholes),
         _rulebook=rulebook,
     )

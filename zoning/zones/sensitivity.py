@@ -57,7 +57,7 @@ def weigh_margins(
 ) -> Margins:
     """How far units are from the thresholds of the rules, and what would flip their main function."""
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
-    known = complete_measures(measures, rulebook).rename_axis("unit_id")
+    known = complete_measures(measures, rulebook).table.rename_axis("unit_id")
     rules = rules_of_units(claims, rulebook)
     if evaluations is None:
         evaluations = {rule.id: parse_condition(rule.when).evaluate(known, rulebook.values) for rule in rules}
@@ -278,7 +278,7 @@ def conflicts(
     zones = resolve(claims, rulebook)
     if units is None:
         return open_conflicts(weigh_margins(claims, measures, rulebook), zones, rulebook)
-    known = complete_measures(measures, without_unused_topics(rulebook, map(str, measures.columns)))
+    known = complete_measures(measures, without_unused_topics(rulebook, map(str, measures.columns))).table
     margins = weigh_margins(claims, known.loc[known.index.isin(list(units))], rulebook)
     return _every_clause(margins, np.arange(len(margins.units)), zones, rulebook)
 

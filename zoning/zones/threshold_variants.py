@@ -231,7 +231,7 @@ class ThresholdSweep:
     ) -> None:
         self._asked_for = measures, rulebook, part_of
         self.rulebook = without_unused_topics(rulebook, map(str, measures.columns))
-        known = complete_measures(measures, self.rulebook).rename_axis("unit_id")
+        known = complete_measures(measures, self.rulebook).table.rename_axis("unit_id")
         absent = frozenset(absent_measures(measures, self.rulebook))
         self.units, swept = known.index, set(names)
         self.wholes = gather_parents(known, self.rulebook, part_of) if part_of else None

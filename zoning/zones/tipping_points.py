@@ -228,7 +228,7 @@ class AskedRules(NamedTuple):
         """Those of a plan, just made or read back."""
         rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
         rules = rules_of_units(plan.claims, rulebook)
-        known = complete_measures(plan.measures, rulebook).rename_axis("unit_id")
+        known = complete_measures(plan.measures, rulebook).table.rename_axis("unit_id")
         other_claims = plan.claims[~plan.claims["rule"].isin([rule.id for rule in rules])]
         ordered = MainRules(rulebook, other_claims[other_claims["answer"] == "yes"], known.index)
         return cls(plan, rulebook, rules, known, ordered)

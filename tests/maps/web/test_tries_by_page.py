@@ -21,6 +21,7 @@ import pytest
 
 import zoneplan as zp
 from tests.maps.drawn_study import drawn_plan
+from zoning.pipeline.flow import NONE_OF
 from zoning.rulebook import Indicator
 
 Tries = Sequence[dict[str, Any]]
@@ -233,7 +234,7 @@ def drawn_try(plan: zp.Plan, rng: random.Random) -> dict[str, Any]:
 
 def stacked_zones(plan: Any, tries: Tries) -> list[pd.DataFrame]:
     """Main function, overlays and status of each try, by the steps of Python."""
-    measured = plan.steps.made["none of"].made
+    measured = plan.steps.made(NONE_OF)
     level = plan.study.units.part_of
     numbers = [name for name, one in plan.rulebook.values.items() if isinstance(one, float)]
     tables, decisions = [], []
@@ -272,7 +273,7 @@ def handed_out(
     for name, value in one["parameters"].items():
         values[name] = values[name].model_copy(update={"value": value})
     law = dataclasses.replace(plan.rulebook, parameters=values)
-    measures = plan.steps.made["none of"].made[["region", *READ]]
+    measures = plan.steps.made(NONE_OF)[["region", *READ]]
     totals = {name: Decimal(change["total"]) for name, change in one["quotas"].items()}
     quotas = [
         quota.model_copy(update={"total": totals.get(quota.name, quota.total)})

@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from zoneplan import classify
 from zoning.pipeline.flow import run
 from zoning.study import read_study
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 
 @pytest.fixture

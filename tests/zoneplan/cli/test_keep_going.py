@@ -20,7 +20,7 @@ from layers.errors import SeveralErrors, SourceError
 from maps.runs import kept_steps
 from maps.runs.run_cache import ENDING, STEP
 from maps.words import localize
-from zoning.pipeline.flow import run
+from zoning.pipeline.flow import READ, run
 from zoning.study import builtin_study, read_study
 
 PARTIAL = 8
@@ -172,7 +172,7 @@ def test_a_killed_run_goes_on_from_its_finished_steps(tmp_path: Path, monkeypatc
     study = read_study(folder / "plan.toml")
     resumed = run(study, kept=kept_steps(lambda _: None))
     assert not {"overlay", "measure"} & set(resumed.steps.done)
-    assert "read" in resumed.steps.made
+    assert resumed.steps.made(READ) is resumed.inputs
     fresh = run(study)
     assert resumed.measures.equals(fresh.measures)
     assert resumed.pieces.equals(fresh.pieces)

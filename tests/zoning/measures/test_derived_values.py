@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import zoning.measures
 from tests.conftest import rulebook_on
+from zoneplan import derive
 from zoning.measures import complete_measures, explain_derived
-from zoning.measures.indicators import derive, derive_traced
 from zoning.rulebook import Derived, Rulebook
 from zoning.zones import weigh_norms
 
@@ -37,7 +38,7 @@ def derived(measures: dict[str, list[object]], jurisdiction: str = "") -> pd.Dat
     """What the national rulebook makes of some units."""
     frame = pd.DataFrame(measures)
     frame.index = pd.Index([f"u{place}" for place in range(len(frame))], name="unit_id")
-    return complete_measures(frame.assign(jurisdiction=jurisdiction), NATIONAL)
+    return complete_measures(frame.assign(jurisdiction=jurisdiction), NATIONAL).table
 
 
 STEPS = table(("x <= 10", "1"), ("x <= 20", "x * 2"), ("x > 20", "0"))
@@ -54,7 +55,7 @@ def test_a_row_above_that_cannot_be_answered_leaves_the_value_open():
     found = derive(pd.DataFrame({"a": [None, 2.0, 0.0]}), rulebook(one))["step"]
     assert found.isna().tolist() == [True, False, False]
     before, places = pd.DataFrame({"a": [None, 2.0, 0.0]}), np.arange(3)
-    known, banding = derive_traced(before, rulebook(one))
+    known, banding = zoning.measures.derive(before, rulebook(one))
     (unknown, yes, _) = explain_derived(one, banding["step"], places, known, rulebook(one))
     (clause,) = unknown.clauses
     assert (clause.text, clause.answer, clause.values, clause.sides) == ("a > 1", "unknown", {"a": None}, (None, 1))
@@ -76,7 +77,7 @@ def test_columns_of_many_measures_lie_in_one_piece():
     wide = pd.DataFrame({"x": [5.0]}, index=["a"])
     for place in range(90):
         wide[f"column_{place}"] = 1.0
-    found = complete_measures(wide.rename_axis("unit_id"), rulebook(STEPS))
+    found = complete_measures(wide.rename_axis("unit_id"), rulebook(STEPS)).table
     for place in range(90):
         found[f"more_{place}"] = 1.0
     assert found.shape == (1, 182)

@@ -38,7 +38,7 @@ def quotas(**amounts_by_unit: str) -> pd.DataFrame:
 
 def test_absent_indicators_take_what_the_rulebook_says(measures, rulebook) -> None:
     small = measures[["population", "area_km2"]]
-    full = complete_measures(small, rulebook)
+    full = complete_measures(small, rulebook).table
     assert full["ecologically_fragile_share"].tolist() == [0.0] * 6
     assert full["energy_mw"].isna().all()
     assert full["energy_mw"].dtype == float
@@ -50,8 +50,8 @@ def test_absent_indicators_take_what_the_rulebook_says(measures, rulebook) -> No
 
 
 def test_completing_twice_changes_nothing(measures, rulebook) -> None:
-    once = complete_measures(measures[["population", "area_km2"]], rulebook)
-    pd.testing.assert_frame_equal(once, complete_measures(once, rulebook))
+    once = complete_measures(measures[["population", "area_km2"]], rulebook).table
+    pd.testing.assert_frame_equal(once, complete_measures(once, rulebook).table)
 
 
 def test_a_needed_indicator_is_named_with_its_readers_and_a_guess(measures, rulebook) -> None:
@@ -94,14 +94,14 @@ def test_a_column_of_another_type_is_refused(measures, rulebook, column, values,
     "values", [[0, 1, 0, 1, 0, 1], [0.0, 1.0, None, 1.0, 0.0, 0.0], [True, None, False, True, True, True]]
 )
 def test_a_declared_boolean_may_come_as_zeros_and_ones(measures, rulebook, values) -> None:
-    full = complete_measures(measures.assign(at_border=values), rulebook)
+    full = complete_measures(measures.assign(at_border=values), rulebook).table
     assert full["at_border"].dtype == "boolean"
     expected = [None if pd.isna(value) else bool(value) for value in values]
     assert [None if pd.isna(value) else value for value in full["at_border"]] == expected
 
 
 def test_an_empty_column_fits_every_type(measures, rulebook) -> None:
-    full = complete_measures(measures.assign(population=None), rulebook)
+    full = complete_measures(measures.assign(population=None), rulebook).table
     assert full["population"].isna().all()
 
 
@@ -116,9 +116,9 @@ def test_amounts_leave_out_jurisdictions_and_keep_order_of_nothing() -> None:
 
 
 def test_quotas_are_measures_once_they_are_handed_out(measures, rulebook) -> None:
-    full = complete_measures(measures, rulebook, quotas(a="1.5", c="0"))
+    full = complete_measures(measures, rulebook, quotas(a="1.5", c="0")).table
     assert full["quota_construction_land"].fillna(-1).tolist() == [1.5, -1, 0, -1, -1, -1]
-    absent = complete_measures(measures, rulebook, quotas())
+    absent = complete_measures(measures, rulebook, quotas()).table
     assert absent["quota_construction_land"].tolist() == [0.0] * 6
 
 

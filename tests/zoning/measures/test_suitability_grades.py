@@ -16,9 +16,10 @@ import xarray as xr
 
 import zoning.rulebooks
 from layers.errors import ZoneplanError
+from zoneplan import derive
 from zoneplan import indices as ix
 from zoning.indices import read_grading
-from zoning.measures import complete_measures, derive
+from zoning.measures import complete_measures
 from zoning.rulebook import Rulebook, read_rulebook
 
 PUBLISHED = Path(__file__).parents[2] / "data" / "published"
@@ -179,16 +180,17 @@ def test_corrections_follow_each_other() -> None:
 
 def test_a_factor_of_which_a_study_gives_nothing_corrects_nothing_and_a_missing_value_leaves_no_grade() -> None:
     land = LAND[["terrain_slope_deg", "water_quota_m3_km2"]]
-    without = complete_measures(land, BOOK)
+    without = complete_measures(land, BOOK).table
     assert without["town_grade"].tolist()[:3] == without["town_base_grade"].tolist()[:3]
     assert "hazard_grade" not in without.columns
-    known = complete_measures(land.assign(hazard_grade=[5.0, np.nan, 1.0, 1.0]), BOOK)
+    known = complete_measures(land.assign(hazard_grade=[5.0, np.nan, 1.0, 1.0]), BOOK).table
     assert known["town_grade"].tolist()[0] == 5
     assert known["town_grade"].isna().tolist() == [False, True, False, True]
 
 
 def test_studies_that_give_nothing_of_it_have_none_of_it() -> None:
-    completed = complete_measures(pd.DataFrame({"elevation_mean_m": [7.0], "jurisdiction": ["x"]}, index=["a"]), BOOK)
+    lone = pd.DataFrame({"elevation_mean_m": [7.0], "jurisdiction": ["x"]}, index=["a"])
+    completed = complete_measures(lone, BOOK).table
     assert not {"town_grade", "farm_grade", "protection_grade", "evaluation_overlay"} & set(completed.columns)
 
 

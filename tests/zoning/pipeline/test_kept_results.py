@@ -15,7 +15,7 @@ from layers.errors import ZoneplanError
 from tests.changes import changed, found, paths_of, variants
 from tests.zoning.whatif.test_variants import different
 from zoning.pipeline.flow import FreshPlan, run
-from zoning.pipeline.plan_steps import KeptResults, Steps
+from zoning.pipeline.plan_steps import KeptResults, Step, Steps
 from zoning.study import Study, read_study
 
 COSTLY = {"overlay", "measure", "site"}
@@ -141,11 +141,11 @@ def test_a_step_of_tables_that_no_step_made_is_not_kept() -> None:
     shelf = Shelf()
     steps = Steps(kept_results=KeptResults(shelf, "a program"))
     table = pd.DataFrame({"a": [1.0]})
-    assert steps.do_kept("double", lambda rows: rows * 2, table)["a"].tolist() == [2.0]
-    assert steps.do_kept("three", lambda number: pd.DataFrame({"a": [number]}), 3)["a"].tolist() == [3]
+    assert steps.do_kept(Step("double", lambda rows: rows * 2), table)["a"].tolist() == [2.0]
+    assert steps.do_kept(Step("three", lambda number: pd.DataFrame({"a": [number]})), 3)["a"].tolist() == [3]
     steps.keep()
     assert len(shelf) == 1
     again = Steps(kept_results=KeptResults(shelf, "a program"))
-    assert again.do_kept("three", lambda _: pd.DataFrame(), 3)["a"].tolist() == [3]
-    assert again.do_kept("three too", lambda _: pd.DataFrame(), 3).empty
+    assert again.do_kept(Step("three", lambda _: pd.DataFrame()), 3)["a"].tolist() == [3]
+    assert again.do_kept(Step("three too", lambda _: pd.DataFrame()), 3).empty
     assert again.done == ["three too"]

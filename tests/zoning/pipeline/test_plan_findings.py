@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 
 from tests.zoning.conftest import findings
+from zoneplan import classify
 from zoning.pipeline import plan_findings
 from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.reasons import Trace
 from zoning.rulebook import Indicator, read_rulebook
 from zoning.study import read_study
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 DECISION = """
 [[decisions]]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from layers.conditions import Evaluation, parse_condition
-from zoning.pipeline.plan_steps import Steps, same
+from zoning.pipeline.plan_steps import Step, Steps, same
 from zoning.rulebook import read_rulebook
 
 
@@ -18,27 +18,32 @@ def double(table: pd.DataFrame, _threshold: float) -> pd.DataFrame:
     return table.assign(value=table["value"] * 2)
 
 
+DOUBLE = Step("double", double)
+SUM = Step("sum", lambda rows: int(rows["value"].sum()))
+
+
 def test_only_what_reads_something_else_is_done_again() -> None:
     table, first = pd.DataFrame({"value": [1, 2]}), Steps()
-    doubled = first.do("double", double, table, 0.5)
-    first.do("sum", lambda rows: int(rows["value"].sum()), doubled)
+    doubled = first.do(DOUBLE, table, 0.5)
+    first.do(SUM, doubled)
     assert first.done == ["double", "sum"]
 
     unchanged = Steps(first)
-    assert unchanged.do("double", double, table, 0.5) is doubled
+    assert unchanged.do(DOUBLE, table, 0.5) is doubled
     assert unchanged.done == []
+    assert unchanged.made(DOUBLE) is doubled
 
     stopped = Steps(first)
-    assert stopped.do("double", double, table, 0.7) is doubled  # done again, and the same came out
-    assert stopped.do("sum", lambda rows: int(rows["value"].sum()), doubled) == 6
+    assert stopped.do(DOUBLE, table, 0.7) is doubled  # done again, and the same came out
+    assert stopped.do(SUM, doubled) == 6
     assert stopped.done == ["double"]
 
 
 def test_a_table_is_the_same_part_only_where_it_is_the_same_object() -> None:
     first = Steps()
-    first.do("double", double, pd.DataFrame({"value": [1]}), 0.5)
+    first.do(DOUBLE, pd.DataFrame({"value": [1]}), 0.5)
     again = Steps(first)
-    again.do("double", double, pd.DataFrame({"value": [1]}), 0.5)
+    again.do(DOUBLE, pd.DataFrame({"value": [1]}), 0.5)
     assert again.done == ["double"]
 
 
@@ -84,7 +89,7 @@ def test_of_several_results_each_that_is_the_same_is_kept() -> None:
         return table, parse_condition("a > limit").evaluate(table, {"limit": limit})
 
     first = Steps()
-    table, found = first.do("ask", step, 0.5)
-    again, other = Steps(first).do("ask", step, 0.75)
+    table, found = first.do(Step("ask", step), 0.5)
+    again, other = Steps(first).do(Step("ask", step), 0.75)
     assert again is table
     assert [one.clauses(np.arange(1))[0][0].sides for one in (found, other)] == [(1.0, 0.5), (1.0, 0.75)]

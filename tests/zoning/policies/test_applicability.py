@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.policies import assign, uncovered
+from zoneplan import assign, classify
+from zoning.policies import uncovered
 from zoning.rulebook import Policy, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.tables import POLICIES, QUOTAS, tabulate
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 NO_QUOTAS = tabulate(QUOTAS, pd.DataFrame())
 

@@ -12,7 +12,8 @@ import pytest
 
 from layers.errors import ZoneplanError
 from layers.sources import Source
-from zoning.policies import assign, exceptions_of, join_texts, policy_texts, uncovered
+from zoneplan import assign
+from zoning.policies import exceptions_of, join_texts, policy_texts, uncovered
 from zoning.policies.applicability import condition_contexts
 from zoning.rulebook import Exemption, Indicator, Line, Policy, Rulebook, read_rulebook
 from zoning.rulebook.schema import Zone

@@ -15,17 +15,18 @@ from hypothesis import strategies as st
 from maps.telling.explanations.explanation_content import explain
 from tests.conftest import examples
 from tests.helpers import builtin_rulebook
+from zoneplan import classify
 from zoning.measures import complete_measures
 from zoning.pipeline.flow import run
 from zoning.pipeline.plan_findings import plan_findings_of
 from zoning.plan import Plan
-from zoning.policies import UNSTATED, assign_traced
+from zoning.policies import UNSTATED, assign
 from zoning.policies.applicability import condition_contexts
 from zoning.policies.instrument_coverage import instrument_gaps, reach_of
 from zoning.rulebook import CoveredInstrument, Rulebook
 from zoning.study import read_study
 from zoning.tables import QUOTAS, tabulate
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 FIRST_PLAN = date(2010, 12, 21)
 NO_QUOTAS = tabulate(QUOTAS, pd.DataFrame())
@@ -166,10 +167,10 @@ def test_each_commune_of_france_has_a_policy_or_a_stated_reason(day: date, measu
 
 def is_covered(rulebook: Rulebook, measures: pd.DataFrame) -> None:
     """Each unit has of each instrument a policy, or one of the reasons for none, and never both."""
-    known = complete_measures(measures, rulebook)
+    known = complete_measures(measures, rulebook).table
     zones = resolve(classify(known, rulebook), rulebook)
-    policies, _, seen = assign_traced(zones, measures, NO_QUOTAS, None, None, rulebook)
-    gaps = instrument_gaps(seen, policies, rulebook)
+    policies, reasons = assign(zones, measures, NO_QUOTAS, None, None, rulebook)
+    gaps = instrument_gaps(reasons.read, policies, rulebook)
     assert gaps[gaps["gap"] == UNSTATED].to_dict("records") == []
     for row in gaps.to_dict("records"):
         one = next(one for one in rulebook.coverage if one.code == row["instrument"])

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers import land_quota
+from zoneplan import allocate
 from zoning.errors import InfeasibleError
-from zoning.quotas import allocate
 from zoning.study import Group, Lock, Within
 
 FRAGILE = "main = 'ecologically_fragile'"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from layers.errors import SourceError, StudyError, UnknownNameError
 from tests.helpers import land_quota
+from zoneplan import allocate
 from zoning.errors import InfeasibleError, MissingValueError
-from zoning.quotas import allocate
 from zoning.study import Group, Lock, QuotaTransfer, Within
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from layers.conditions import Evaluator
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
 from tests.helpers import land_quota
+from zoneplan import allocate
 from zoning.errors import InfeasibleError, MissingValueError
-from zoning.quotas import allocate
 from zoning.quotas.weights import applied_priorities, unit_context, weigh_units
 from zoning.solver import apportion
 from zoning.study import Priority, Quota, Share

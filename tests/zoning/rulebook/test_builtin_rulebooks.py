@@ -20,16 +20,17 @@ from layers.read.reading_step import read_inputs
 from layers.sources import Section, as_of
 from maps.words import text_in, texts_of
 from tests.helpers import builtin_rulebook
+from zoneplan import assign, classify
 from zoning.measures import assumed, boundary_role, deducted_roles, measure, undeducted
 from zoning.overlays import overlay, settle_lines
 from zoning.plan import Plan
-from zoning.policies import assign, uncovered
+from zoning.policies import uncovered
 from zoning.rulebook import Case, Draft, find_rulebook, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.rulebook.schema import Terms, Zone
 from zoning.study import builtin_study, read_study
 from zoning.tables import QUOTAS, tabulate
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 BOOKS = ("brazil", "france_zan", "main_functional_areas", "us_west")
 DAY = date(2025, 1, 1)

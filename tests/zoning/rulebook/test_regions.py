@@ -9,7 +9,7 @@ import pytest
 
 import zoneplan as zp
 from layers.errors import ZoneplanError
-from zoning.measures import derive
+from zoneplan import derive
 from zoning.rulebook import Membership, calendar_faults, read_draft, read_rulebook
 from zoning.rulebook.chapter_schemas import Place
 

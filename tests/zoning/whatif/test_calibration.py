@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from layers.errors import StudyError, UnknownNameError
+from zoneplan import classify
 from zoning.pipeline.flow import FreshPlan
 from zoning.plan import Plan
 from zoning.whatif import calibrate, sweep
 from zoning.whatif import calibration as module
 from zoning.whatif.calibration import Agreement
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 TWO = ["density_min_per_km2", "cropland_share_min"]
 STUDY = "us_mountain_west"

@@ -15,15 +15,16 @@ import pytest
 
 from layers.errors import ConditionError, StudyError, UnknownNameError, ZoneplanError
 from tests.conftest import examples
-from zoning.pipeline.flow import FreshPlan
+from zoneplan import allocate, classify
+from zoning.pipeline.flow import CLASSIFY, INDICES, FreshPlan
 from zoning.pipeline.plan_steps import Steps
-from zoning.quotas import allocate, names_asked, unit_context
+from zoning.quotas import names_asked, unit_context
 from zoning.rulebook import Indicator, Rule, Rulebook, Value
 from zoning.rulebook.schema import Zone
 from zoning.study import Lock, Priority, Quota
 from zoning.whatif import Sought, seek
 from zoning.whatif.goals import parse_goals
-from zoning.zones import classify, classify_traced, resolve, zones_by_variant
+from zoning.zones import resolve, zones_by_variant
 
 DAY = date(2025, 1, 1)
 IDS = [f"u{place}" for place in range(6)]
@@ -87,14 +88,14 @@ def small_plan(toy_run: FreshPlan, rng: np.random.Generator) -> FreshPlan:
     )
     part_of = [None, "county"][rng.integers(2)]
     try:
-        classified = classify_traced(measures, rulebook, part_of=part_of)
+        classified = CLASSIFY.function(measures, rulebook, part_of=part_of)
     except ZoneplanError:
         return small_plan(toy_run, rng)
-    claims = classified.claims
+    claims = classified.table
     zones = measures[["area_ha"]].join(resolve(claims, rulebook)).reset_index()
     steps = Steps()
-    steps.do("classify", lambda: classified)
-    steps.do("indices", lambda: (measures, None))
+    steps.put(CLASSIFY, (), classified)
+    steps.put(INDICES, (), (measures, {}))
     first = Priority(when="main = 'x' OR b > s", factor=2.0, reason="so")
     quota = Quota(name="land", period=2025, total=40, unit="ha", weight="w", priority=(first,))
     units = toy_run.study.units.model_copy(update={"part_of": part_of})

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.zoning.conftest import said
+from zoneplan import classify
 from zoning.rulebook import Derived, Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision
-from zoning.zones import assumed_measures, classify, resolve
+from zoning.zones import assumed_measures, resolve
 
 DAY = date(2025, 1, 1)
 MAINS, OVERLAYS = ("alpha", "beta"), ("near", "odd")

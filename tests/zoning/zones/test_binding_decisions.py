@@ -13,13 +13,14 @@ from layers.errors import SeveralErrors
 from layers.read.reading_step import read_inputs
 from maps.telling.explanations.explanation_content import explain
 from tests.zoning.conftest import said
+from zoneplan import classify
 from zoning.errors import RulebookError
 from zoning.pipeline.flow import check, run
 from zoning.pipeline.worked_cases import run_cases
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.study import Decision, builtin_study, read_study
-from zoning.zones import classify, locked_elsewhere, resolve
+from zoning.zones import locked_elsewhere, resolve
 from zoning.zones.claims import locked_units
 
 DAY = date(2025, 1, 1)

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from layers.errors import UnknownNameError
 from tests.zoning.conftest import said
+from zoneplan import classify
 from zoning.errors import MissingValueError
 from zoning.rulebook import Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision
 from zoning.tables import CLAIMS
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 
 def decision(unit: str, day: date = date(2024, 6, 1), **zones: str) -> Decision:

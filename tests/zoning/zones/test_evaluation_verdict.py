@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 import zoning.rulebooks
 from layers.errors import SeveralErrors
 from maps.runs import write_run
+from zoneplan import classify
 from zoning.pipeline.flow import run
 from zoning.pipeline.plan_findings import plan_findings_of
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import builtin_study, read_study
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 DAY = date(2025, 1, 1)
 BOOK = read_rulebook("main_functional_areas", DAY)

@@ -21,6 +21,7 @@ from maps.telling.reports.unit_dossier import dossier
 from maps.web.unit_details import cards
 from maps.words import localize
 from tests.zoning.conftest import said
+from zoneplan import classify
 from zoning.pipeline.flow import check, run
 from zoning.pipeline.plan_findings import plan_findings_of
 from zoning.pipeline.rulebook_audit import rule_coverage_of
@@ -28,7 +29,7 @@ from zoning.pipeline.worked_cases import run_cases
 from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision, read_study
-from zoning.zones import classify, refinements, resolve
+from zoning.zones import refinements, resolve
 from zoning.zones.parent_units import gather_parents
 
 DAY = date(2025, 1, 1)

@@ -9,9 +9,10 @@ import pytest
 
 from maps.telling.summaries.unit_verdicts import verdicts
 from maps.words import localize
+from zoneplan import classify
 from zoning.pipeline.flow import run
 from zoning.study import read_study
-from zoning.zones import FIRMNESS, classify, resolve, rule_tests
+from zoning.zones import FIRMNESS, resolve, rule_tests
 
 STUDIES = ("us_mountain_west", "china_provinces")
 

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import zoning.zones
 from tests.zoning.conftest import said
+from zoneplan import classify
 from zoning.pipeline.flow import run
 from zoning.rulebook import Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision, builtin_studies, builtin_study, read_study
-from zoning.zones import classify, classify_traced, conflicts, resolve
+from zoning.zones import conflicts, resolve
 from zoning.zones.main_function import MainRules
 from zoning.zones.sensitivity import fixed_measures
 
@@ -312,7 +314,7 @@ def test_nothing_to_tell_is_an_empty_table(measures, rulebook) -> None:
 
 def test_rules_in_order_give_the_zones_of_the_plan(measures, rulebook) -> None:
     """Units in another order than that of the claims, one of them twice."""
-    claims, asked = classify_traced(measures, rulebook)
+    claims, asked = zoning.zones.classify(measures, rulebook)
     units = measures.index[::-1].append(measures.index[:1])
     rules = MainRules(rulebook, claims[claims["rule"] == "default"], units)
     found = rules.zones([asked[rule.id].taken(measures.index.get_indexer(units)) for rule in rules.rules])

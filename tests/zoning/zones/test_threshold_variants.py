@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import ZoneplanError
+from zoneplan import classify
 from zoning.rulebook import Indicator, Rule, Rulebook, Value
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision
-from zoning.zones import classify, resolve, threshold_variants, zones_by_variant
+from zoning.zones import resolve, threshold_variants, zones_by_variant
 
 DAY = date(2025, 1, 1)
 ZONES = tuple(

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from layers.conditions import parse_condition
 from layers.errors import StudyError, UnknownNameError
 from tests.conftest import SHIPPED
+from zoneplan import classify
 from zoning.pipeline.flow import FreshPlan
 from zoning.plan import Plan
 from zoning.reasons import Trace
 from zoning.rulebook import without_unused_topics
-from zoning.zones import classify, curve, resolve, threshold_curves
+from zoning.zones import curve, resolve, threshold_curves
 
 
 def counts(plan: Plan, overlays: tuple[str, ...] = ()) -> dict[str, tuple[int, float]]:

@@ -11,10 +11,11 @@ import pytest
 
 import zoneplan as zp
 from layers.errors import ZoneplanError
+from zoneplan import classify
 from zoning.measures import scores_by_weights, with_indices
 from zoning.plan import Plan
 from zoning.study import PlanIndex
-from zoning.zones import classify, draw_mixtures, kept_in_draws, resolve, weight_intervals
+from zoning.zones import draw_mixtures, kept_in_draws, resolve, weight_intervals
 
 INDEX = """
 [[indices]]

@@ -14,14 +14,15 @@ from layers.errors import UnknownNameError, escape_hidden
 from maps.telling.explanations.explanation_content import explain
 from maps.telling.explanations.records_in_words import content_of
 from maps.words import Renderer, languages
+from zoneplan import classify
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
-from zoning.policies import assign_traced
+from zoning.policies import assign
 from zoning.quotas import unit_context
 from zoning.reasons import QuotaTrace, Record, Trace
 from zoning.study import Decision, Group, Lock, Quota, QuotaTransfer, Study
 from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 
 class OneLine(Study):
@@ -59,7 +60,7 @@ def plan(measures, rulebook) -> Plan:
         date=date(2024, 6, 1),
     )
     measured = measures.drop(columns="at_border")
-    full = complete_measures(measured, rulebook)
+    full = complete_measures(measured, rulebook).table
     claims = classify(full, rulebook, [decision])
     zones = resolve(claims, rulebook)
     quotas = pd.DataFrame(
@@ -74,7 +75,7 @@ def plan(measures, rulebook) -> Plan:
         {"unit_id": "b", "line": "red_line", "claimed_ha": 50.0, "settled_ha": 40.0, "lost_to": "red_line_core"},
         {"unit_id": "c", "line": "red_line", "claimed_ha": 5.0, "settled_ha": 5.0, "lost_to": ""},
     ]
-    policies, asked, _ = assign_traced(zones, full, quotas, None, None, rulebook)
+    policies, reasons = assign(zones, full, quotas, None, None, rulebook)
     names = pd.DataFrame(
         {"name": [f"Unit {one}" for one in "abcdef"], "jurisdiction": measures["jurisdiction"], "area_ha": 1000.0}
     )
@@ -98,7 +99,7 @@ def plan(measures, rulebook) -> Plan:
         roles={},
         sources=(),
         own_crs="EPSG:3035",
-        trace=Trace(policies=asked),
+        trace=Trace(policies=reasons.evaluations),
     )
 
 

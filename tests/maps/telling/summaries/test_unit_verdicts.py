@@ -19,9 +19,10 @@ from maps.telling.summaries.unit_verdicts import Verdict, Verdicts, verdicts
 from maps.telling.summaries.verdict_table import FAR, _distance
 from maps.web.page_model import as_json
 from maps.words import languages, localize, number_beside, number_past, number_style
+from zoneplan import classify
 from zoning.plan import Plan
 from zoning.tables import CLAIMS, ZONES, tabulate
-from zoning.zones import classify, resolve
+from zoning.zones import resolve
 
 SCRIPTS = Path(__file__).parents[2] / "web" / "scripts"
 STUDIES = ("us_mountain_west", "china_provinces")
