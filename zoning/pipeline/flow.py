@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -61,7 +62,15 @@ from zoning.pipeline.plan_findings import assume, assume_scheme
 from zoning.pipeline.plan_steps import KeptResults, OnPieces, Step, Steps
 from zoning.pipeline.study_checks import dropped_units, known_units, name_faults, read_everything, remarks
 from zoning.plan import Assumption, IndexRaster, Plan
-from zoning.policies import assign, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
+from zoning.policies import (
+    PolicyReasons,
+    assign,
+    instrument_gaps,
+    list_industries,
+    lists_in_force,
+    local_items,
+    looser_faults,
+)
 from zoning.quotas import QuotaReasons, allocate, names_asked, site_again, zones_asked
 from zoning.reasons import Margins, Trace
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, with_all_topics, without_unused_topics
@@ -327,6 +336,17 @@ def _keep(steps: Steps, study: Study, inputs: Inputs) -> None:
         steps.keep()
 
 
+@dataclass(frozen=True)
+class _Given:
+    """What all stages of the flow read, and the steps that are known already."""
+
+    study: Study
+    rulebook: Rulebook
+    inputs: Inputs
+    tables: StudyTables
+    steps: Steps
+
+
 def _make(
     study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps, announce: Announce
 ) -> tuple[Rulebook, Plan]:
@@ -343,12 +363,35 @@ def _make(
     if not apart <= APART:
         attempts.finish()
     sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
+    return written, _flow(_Given(sound, rulebook, inputs, tables, steps), attempts, announce)
+
+
+def _flow(given: _Given, attempts: Attempts, announce: Announce) -> Plan:
+    """All stages in their order: zone before quota before money before policy, and none reads a later one."""
     with attempts.trying():
-        zoned = _zone(sound, rulebook, inputs, tables, steps, announce)
-        allotted = _allot(sound, rulebook, inputs, tables, zoned, steps, announce)
+        announce("overlay")
+        pieces = _overlay(given)
+        announce("measure")
+        measured = _measure(given, pieces)
+        announce("classify")
+        claims = _classify(given, measured)
+        zones = _resolve(given, measured, claims)
+        independent = Attempts()  # what these refuse is reported together
+        announce("allocate")
+        with independent.trying():
+            quotas = _allocate(given, zones)
+            announce("site")
+            sites = _site(given, pieces, quotas)
+        with independent.trying():
+            lights = _judge_energy(given)
+        announce("account")
+        with independent.trying():
+            flows = _account(given, zones)
+        independent.finish()
     attempts.finish()
     announce("assign")
-    return written, _finish(study, rulebook, inputs, tables, zoned, allotted, steps)
+    policies = _assign(given, pieces, zones, quotas, lights, flows)
+    return _plan(given, _Decided(pieces, measured, claims, zones, quotas, *sites, lights, flows, policies))
 
 
 def claims_and_measures(steps: Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -456,86 +499,113 @@ LISTS = frozenset({"quotas", "agreements", "transfers", "scenarios"})
 APART = LISTS | {"energy", "industries", "robustness"}
 
 
-@dataclass(frozen=True)
-class _Zoned:
-    """What is known once zones are: see the steps of that name."""
+class _Measured(NamedTuple):
+    """The measures, and what they were made of."""
 
-    pieces: gpd.GeoDataFrame
-    measured: pd.DataFrame
-    measures: pd.DataFrame
-    claims: pd.DataFrame
-    zones: pd.DataFrame
-    margins: Margins
+    table: pd.DataFrame
     trace: Trace
     drifting: Drifting | None
     rasters: Mapping[str, IndexRaster]
 
 
-@dataclass(frozen=True)
-class _Allotted:
-    """What units and regions are given or pay, each part independent of the others."""
+class _Claims(NamedTuple):
+    """All claims and those that are made, the measures as the rules read them, and why."""
 
+    table: pd.DataFrame
+    made: pd.DataFrame
+    measures: pd.DataFrame
+    margins: Margins
+    trace: Trace
+
+
+class _Zones(NamedTuple):
+    """The zones, and the measures with what is known of them once zones are: as measured, and completed."""
+
+    table: pd.DataFrame
+    measured: pd.DataFrame
+    measures: pd.DataFrame
+
+
+class _Policies(NamedTuple):
+    """Where policies apply and why, and the items of the plan's own list."""
+
+    table: pd.DataFrame
+    reasons: PolicyReasons
+    local: pd.DataFrame
+
+
+class _Decided(NamedTuple):
+    """What the stages have made, in their order."""
+
+    pieces: gpd.GeoDataFrame
+    measured: _Measured
+    claims: _Claims
+    zones: _Zones
     quotas: Made[pd.DataFrame, QuotaReasons]
     sitings: pd.DataFrame
     sites: gpd.GeoDataFrame
     lights: pd.DataFrame
-    flows: pd.DataFrame
-    transfers: Mapping[str, Evaluation]
+    flows: Made[pd.DataFrame, Mapping[str, Evaluation]]
+    policies: _Policies
 
 
-def _zone(
-    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps, announce: Announce
-) -> _Zoned:
-    units, layers, land = inputs.units, inputs.layers, rulebook.available_land
-    announce("overlay")
+def _overlay(given: _Given) -> gpd.GeoDataFrame:
+    """The pieces into which designations cut the units, their control lines settled."""
+    steps, inputs = given.steps, given.inputs
     by = replace(OVERLAY, function=partial(_cut, for_each=steps.for_each))
-    cut = steps.do_kept(by, units, inputs.designations, inputs.tiled)
-    _keep(steps, study, inputs)
-    pieces = steps.do(SETTLE_LINES, cut, _part_of(rulebook, "lines"))
-    steps.on_pieces(units, pieces)
-    announce("measure")
-    of_land = _part_of(rulebook, "lines", "available_land", parameters=(land.steeper_than,))
-    measured = steps.do_kept(MEASURE, units, pieces, layers, of_land)
+    cut = steps.do_kept(by, inputs.units, inputs.designations, inputs.tiled)
+    _keep(steps, given.study, inputs)
+    pieces = steps.do(SETTLE_LINES, cut, _part_of(given.rulebook, "lines"))
+    steps.on_pieces(inputs.units, pieces)
+    return pieces
+
+
+def _measure(given: _Given, pieces: gpd.GeoDataFrame) -> _Measured:
+    """One row a unit: of layers, services of the land, indices, and whether regions drift apart."""
+    study, rulebook, inputs, steps = given.study, given.rulebook, given.inputs, given.steps
+    of_land = _part_of(rulebook, "lines", "available_land", parameters=(rulebook.available_land.steeper_than,))
+    measured = steps.do_kept(MEASURE, inputs.units, pieces, inputs.layers, of_land)
     _keep(steps, study, inputs)
     measured = steps.do(LEFT_OUT, measured, inputs.left_out, rulebook)
     items = None
     if study.services is not None:
         measured, items = steps.do(SERVICES, measured, study.services)
     measured = steps.do(NONE_OF, measured, study.study.none_of, rulebook)
-    made_of_layers = _of_layers(study, rulebook, inputs, steps)
-    measured, parts = steps.do(INDICES, measured, study.indices, tables.travel, made_of_layers)
+    of_layers = _of_layers(study, rulebook, inputs, steps)
+    measured, parts = steps.do(INDICES, measured, study.indices, given.tables.travel, of_layers)
     drifting = None
     if study.divergence is not None:
-        measured, drifting = steps.do(DRIFT, measured, units, study.divergence)
-    announce("classify")
-    claims, evaluations = steps.do(
+        measured, drifting = steps.do(DRIFT, measured, inputs.units, study.divergence)
+    trace = Trace(indices=parts, services=items)
+    return _Measured(measured, trace, drifting, {} if of_layers is None else of_layers.files)
+
+
+def _classify(given: _Given, measured: _Measured) -> _Claims:
+    """Which zones claim a unit, by which rule, and how near each answer was."""
+    study, rulebook, steps = given.study, given.rulebook, given.steps
+    claims, rules = steps.do(
         CLASSIFY,
-        measured,
+        measured.table,
         rulebook,
         study.decisions,
-        dropped=dropped_units(inputs),
+        dropped=dropped_units(given.inputs),
         part_of=study.units.part_of,
     )
     made = steps.do(CLAIMED, claims)
-    measures, banding = steps.do(COMPLETE, measured, rulebook)
-    margins = steps.do(WEIGH_MARGINS, made, measures, rulebook, evaluations)
-    trace = Trace(rules=evaluations, margins=margins, derived=banding, indices=parts, services=items)
-    zones = steps.do(RESOLVE, claims, rulebook)
-    if any(index.standards for index in study.indices):
-        standing = steps.do(STANDARDS, measured, zones, study.indices)
-        added = standing[standing.columns.difference(measured.columns, sort=False)]
-        measured, measures = standing, measures.drop(columns=added.columns, errors="ignore").join(added)
-    return _Zoned(
-        pieces,
-        measured,
-        measures,
-        made,
-        zones,
-        margins,
-        trace,
-        drifting,
-        {} if made_of_layers is None else made_of_layers.files,
-    )
+    measures, derived = steps.do(COMPLETE, measured.table, rulebook)
+    margins = steps.do(WEIGH_MARGINS, made, measures, rulebook, rules)
+    trace = replace(measured.trace, rules=rules, margins=margins, derived=derived)
+    return _Claims(claims, made, measures, margins, trace)
+
+
+def _resolve(given: _Given, measured: _Measured, claims: _Claims) -> _Zones:
+    """Exactly one main function a unit, and the standards of indices that depend on it."""
+    zones = given.steps.do(RESOLVE, claims.table, given.rulebook)
+    if not any(index.standards for index in given.study.indices):
+        return _Zones(zones, measured.table, claims.measures)
+    standing = given.steps.do(STANDARDS, measured.table, zones, given.study.indices)
+    added = standing[standing.columns.difference(measured.table.columns, sort=False)]
+    return _Zones(zones, standing, claims.measures.drop(columns=added.columns, errors="ignore").join(added))
 
 
 def _of_layers(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps) -> LayerIndices | None:
@@ -574,63 +644,68 @@ def _part_of(rulebook: Rulebook, *chapters: str, parameters: Collection[str] = (
     )
 
 
-def _allot(
-    study: Study,
-    rulebook: Rulebook,
-    inputs: Inputs,
-    tables: StudyTables,
-    zoned: _Zoned,
-    steps: Steps,
-    announce: Announce,
-) -> _Allotted:
-    zones, measures, layers, attempts = zoned.zones, zoned.measures, inputs.layers, Attempts()
-    announce("allocate")
-    with attempts.trying():
-        names = names_asked(study.quotas)
-        values = {name: value for name, value in rulebook.values.items() if name in names}
-        seen = steps.do(ZONES_OF_QUOTAS, zones, names)
-        quotas = steps.do(ALLOCATE, seen, measures, study.quotas, values, rulebook.codes("overlay"))
-        announce("site")
-        terms = _part_of(rulebook, "terms")
-        sitings, sites = steps.do_from(SITE, quotas.table, zoned.pieces, study.quotas, layers, terms)
-    with attempts.trying():
-        lights = steps.do(JUDGE_ENERGY, tables.energy, _part_of(rulebook, "schemes"))
-    announce("account")
-    with attempts.trying():
-        flows, transfers = steps.do(ACCOUNT, zones, measures, study, rulebook, units=inputs.units, layers=layers)
-    attempts.finish()
-    return _Allotted(quotas, sitings, sites, lights, flows, transfers)
+def _allocate(given: _Given, zones: _Zones) -> Made[pd.DataFrame, QuotaReasons]:
+    """The amounts of each quota down the levels."""
+    rulebook, quotas = given.rulebook, given.study.quotas
+    names = names_asked(quotas)
+    values = {name: value for name, value in rulebook.values.items() if name in names}
+    seen = given.steps.do(ZONES_OF_QUOTAS, zones.table, names)
+    return given.steps.do(ALLOCATE, seen, zones.measures, quotas, values, rulebook.codes("overlay"))
 
 
-def _finish(
-    study: Study,
-    rulebook: Rulebook,
-    inputs: Inputs,
-    tables: StudyTables,
-    zoned: _Zoned,
-    allotted: _Allotted,
-    steps: Steps,
-) -> Plan:
-    """Policies, and everything that has been found, in the form of a plan."""
-    pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.table, allotted.flows
-    units, levels = inputs.units, study.units.levels
-    lights = allotted.lights
-    policies, why = steps.do(
-        ASSIGN, zoned.zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels
-    )
-    items = local_items(tables.industries, study, rulebook)
-    raise_all(looser_faults(items, lists_in_force(policies, rulebook), study, rulebook, units))
+def _site(
+    given: _Given, pieces: gpd.GeoDataFrame, quotas: Made[pd.DataFrame, QuotaReasons]
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """Where the amounts go on the ground."""
+    terms = _part_of(given.rulebook, "terms")
+    return given.steps.do_from(SITE, quotas.table, pieces, given.study.quotas, given.inputs.layers, terms)
+
+
+def _judge_energy(given: _Given) -> pd.DataFrame:
+    """The lights of each region."""
+    return given.steps.do(JUDGE_ENERGY, given.tables.energy, _part_of(given.rulebook, "schemes"))
+
+
+def _account(given: _Given, zones: _Zones) -> Made[pd.DataFrame, Mapping[str, Evaluation]]:
+    """Who pays whom."""
+    units, layers = given.inputs.units, given.inputs.layers
+    return given.steps.do(ACCOUNT, zones.table, zones.measures, given.study, given.rulebook, units=units, layers=layers)
+
+
+def _assign(
+    given: _Given,
+    pieces: gpd.GeoDataFrame,
+    zones: _Zones,
+    quotas: Made[pd.DataFrame, QuotaReasons],
+    lights: pd.DataFrame,
+    flows: Made[pd.DataFrame, Mapping[str, Evaluation]],
+) -> _Policies:
+    """The policies that apply; refused where the plan's own list is looser than one that is in force."""
+    study, rulebook, units = given.study, given.rulebook, given.inputs.units
+    decided = zones.table, zones.measures, quotas.table, lights, flows.table
+    made = given.steps.do(ASSIGN, *decided, rulebook, pieces=pieces, levels=study.units.levels)
+    local = local_items(given.tables.industries, study, rulebook)
+    raise_all(looser_faults(local, lists_in_force(made.table, rulebook), study, rulebook, units))
+    return _Policies(made.table, made.reasons, local)
+
+
+def _plan(given: _Given, decided: _Decided) -> Plan:
+    """Everything that has been decided, with what is known once it is, in the form of a plan."""
+    study, rulebook, inputs, tables, steps = given.study, given.rulebook, given.inputs, given.tables, given.steps
+    pieces, claims, zones, measures = decided.pieces, decided.claims, decided.zones.table, decided.zones.measures
+    quotas, flows, policies = decided.quotas.table, decided.flows.table, decided.policies
+    units, levels, drifting = inputs.units, study.units.levels, decided.measured.drifting
     confirm_sources(inputs, study)
     lines = steps.do(TABULATE_LINES, pieces, _part_of(rulebook, "lines"))
     floors = steps.do(WEIGH_FLOORS, lines, measures, rulebook, levels)
     trace = replace(
-        zoned.trace,
+        claims.trace,
         norms=steps.do(WEIGH_NORMS, measures, rulebook, levels, quotas),
         floors=without_floors(floors, lines_left_out(inputs.left_out, rulebook)),
-        quotas=allotted.quotas.reasons.traces,
-        transfers=allotted.transfers,
-        policies=why.evaluations,
-        gaps=steps.do(GAPS, why.read, policies, rulebook),
+        quotas=decided.quotas.reasons.traces,
+        transfers=decided.flows.reasons,
+        policies=policies.reasons.evaluations,
+        gaps=steps.do(GAPS, policies.reasons.read, policies.table, rulebook),
     )
     return Plan(
         study=study,
@@ -638,31 +713,31 @@ def _finish(
         units=units,
         pieces=pieces,
         measures=measures,
-        claims=tabulate(CLAIMS, zoned.claims),
-        zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zoned.zones)),
+        claims=tabulate(CLAIMS, claims.made),
+        zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zones)),
         lines=lines,
         quotas=quotas,
-        solutions=allotted.quotas.reasons.solutions,
-        quota_rules=allotted.quotas.reasons.rules,
-        sitings=allotted.sitings,
-        sites=allotted.sites,
-        energy=allotted.lights,
+        solutions=decided.quotas.reasons.solutions,
+        quota_rules=decided.quotas.reasons.rules,
+        sitings=decided.sitings,
+        sites=decided.sites,
+        energy=decided.lights,
         flows=flows,
-        positions=positions(flows, known_parties(measures, levels), zoned.zones),
-        policies=tabulate(POLICIES, policies),
+        positions=positions(flows, known_parties(measures, levels), zones),
+        policies=tabulate(POLICIES, policies.table),
         ledger=tabulate(LEDGER, inputs.ledger),
         assumptions=(
-            *_assumptions(study.study.none_of, rulebook, inputs, zoned, quotas),
+            *_assumptions(given, pieces, decided.zones.measured, quotas),
             *_energy_assumed(tables.energy, rulebook),
         ),
         roles=dict(pieces.attrs["roles"]),
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
-        conflicts=steps.do(OPEN_CONFLICTS, zoned.margins, zoned.zones, rulebook),
-        industries=list_industries(rulebook, items),
-        **({} if zoned.drifting is None else _tables_of(zoned.drifting)),
+        conflicts=steps.do(OPEN_CONFLICTS, claims.margins, zones, rulebook),
+        industries=list_industries(rulebook, policies.local),
+        **({} if drifting is None else _tables_of(drifting)),
         facilities=steps.do(FACILITIES, measures, study.indices, tables.travel),
-        rasters=zoned.rasters,
+        rasters=decided.measured.rasters,
         heights=steps.do(HEIGHTS, study.map.relief, inputs.layers, units),
         left_out=tuple(
             sorted(inputs.left_out, key=lambda omission: (omission.kind != "layer", omission.kind, omission.name))
@@ -685,15 +760,12 @@ def _heights(name: str | None, layers: tuple[Layer, ...], units: gpd.GeoDataFram
 
 
 def _assumptions(
-    none_of: Collection[str],
-    rulebook: Rulebook,
-    inputs: Inputs,
-    zoned: _Zoned,
-    quotas: pd.DataFrame,
+    given: _Given, pieces: gpd.GeoDataFrame, measured: pd.DataFrame, quotas: pd.DataFrame
 ) -> tuple[Assumption, ...]:
-    absent = assumed(zoned.measured, rulebook, quotas)
-    undrawn = undeducted(zoned.pieces, inputs.layers, rulebook)
-    known = {*none_of, *(omission.role for omission in inputs.left_out)}
+    rulebook, inputs = given.rulebook, given.inputs
+    absent = assumed(measured, rulebook, quotas)
+    undrawn = undeducted(pieces, inputs.layers, rulebook)
+    known = {*given.study.study.none_of, *(omission.role for omission in inputs.left_out)}
     return tuple(assume(absent, [role for role in undrawn if role not in known], rulebook))
 
 

@@ -1,6 +1,7 @@
 """Policies: what applies where, by which clause, what gives way, and the negative lists that hold."""
 
 from zoning.policies.applicability import (
+    PolicyReasons,
     assign,
     exceptions_of,
     join_texts,
@@ -35,6 +36,7 @@ __all__ = [
     "UNSTATED",
     "ListCoverage",
     "Match",
+    "PolicyReasons",
     "Verdict",
     "VerdictContent",
     "assign",
