@@ -97,19 +97,20 @@ class Tree:
         indent = " " * last.indent
         self.edit(path, textwrap.indent(last.want, indent), textwrap.indent(self.run("-c", program), indent))
 
-    def run(self, *arguments: str) -> str:
-        """What a call of Python prints, in the copy and with its modules."""
+    def run(self, *arguments: str, folder: Path | None = None, code: int = 0) -> str:
+        """What a call of Python prints, with the modules of the copy, and in it where no folder is named."""
         environment = os.environ | {"PYTHONPATH": str(self.folder), "PYTEST_ADDOPTS": ""}
         done = subprocess.run(
             [sys.executable, *arguments],
-            cwd=self.folder,
+            cwd=folder or self.folder,
             env=environment,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"{shlex.join(arguments)}\n{done.stdout[-6000:]}{done.stderr[-3000:]}"
-        return done.stdout
+        printed = done.stdout + done.stderr
+        assert done.returncode == code, f"{shlex.join(arguments)}\n{printed[-6000:]}"
+        return printed
 
     def run_all(self, commands: Iterable[str]) -> None:
         for command in commands:
@@ -180,3 +181,75 @@ def test_a_raster_statistic(tree: Tree) -> None:
     tree.edit(statistics, '{"majority": majority}', '{"majority": majority, "diversity": diversity}')
     tree.below(statistics, "    majority,", "diversity,")
     tree.run_all(recipe.commands)
+
+
+def test_a_kind_of_agreement(tree: Tree) -> None:
+    recipe = Recipe("A kind of agreement")
+    agreement, of_agreement = "zoning/study/agreement.py", "tests/zoning/study/test_agreement.py"
+    recipe.says(f"**1. The test**, in `{of_agreement}`", "**2. The module**, `toll.py` in `zoning/study`")
+    tree.append(of_agreement, recipe.part("def test_"))
+    (tree.folder / "zoning/study/toll.py").write_text(f'"""Tolls."""\n\n{recipe.python[0]}', "utf-8")
+    recipe.says(
+        f"in `{agreement}`, which imports both: `TOLL` in `KINDS`",
+        '`TollTerms` before the others in the bases of `Agreement`, `"toll"` among the values of its `kind`',
+    )
+    last_import = "from zoning.study.flow_rows import (\n"
+    tree.edit(agreement, last_import, f"from zoning.study.toll import TOLL, TollTerms\n{last_import}")
+    tree.edit(agreement, "(POOLED, INDEX, LOAD, COMPLIANCE)", "(POOLED, INDEX, LOAD, COMPLIANCE, TOLL)")
+    tree.edit(agreement, "class Agreement(Compliance", "class Agreement(TollTerms, Compliance")
+    tree.edit(agreement, '"load", "compliance"]', '"load", "compliance", "toll"]')
+    recipe.says(f"in each catalogue, `{CATALOGUES}`", f"what `_faults` says in `{PHRASES}`")
+    tree.add_entry(CATALOGUES, recipe.part('msgid "flow.toll"'))
+    tree.add_entry(PHRASES, recipe.part("msgid \"'{party}'"))
+    tree.run_all(recipe.commands)
+
+
+def test_an_error(tree: Tree) -> None:
+    recipe = Recipe("An error")
+    refusal = textwrap.indent(recipe.part("raise SourceError("), " " * 4)
+    tree.append(
+        "layers/formats/workbooks.py", f"def only_sheet(name: str, path: Path, sheets: list[str]) -> None:\n{refusal}"
+    )
+    recipe.says(f"an entry in each of `{PHRASES}`, at its place by the alphabet. English needs none.")
+    tree.add_entry(PHRASES, recipe.part("msgid "))
+    expected = 'pytest.raises(SourceError, match="3 sheets")'
+    recipe.says(f"**3. The test**, beside those of the step, asks for it with `{expected}`")
+    call = 'workbooks.only_sheet("heights", Path("a.xlsx"), ["a", "b", "c"])'
+    of_workbooks = "tests/layers/formats/test_workbooks.py"
+    tree.append(of_workbooks, f"def test_one_sheet():\n    with {expected}:\n        {call}")
+    tree.below(
+        of_workbooks, "from layers.errors import LimitError, SourceError", "from layers.formats import workbooks"
+    )
+    tree.run_all([f"pytest {of_workbooks}::test_one_sheet", *recipe.commands])
+
+
+def test_a_language(tree: Tree, toy_folder: Path) -> None:
+    recipe = Recipe("A language")
+    recipe.says(
+        "`es.po` in `maps/words/catalogues`, a copy of `en.po`", "The header says the language and its rule of plurals"
+    )
+    recipe.says("`es.po` in `maps/words/catalogues/phrases`, a copy of another language's, such as `pt.po`")
+    catalogues = tree.folder / "maps/words/catalogues"
+    entry = recipe.part("msgid ")
+    for original, copy in (("en.po", "es.po"), ("phrases/pt.po", "phrases/es.po")):
+        text = (catalogues / original).read_text("utf-8")
+        for line in recipe.part('"Language: ').splitlines():
+            text = re.sub(
+                f"^{line.partition(' ')[0]} .*$", line.replace("\\", r"\\"), text, count=1, flags=re.MULTILINE
+            )
+        entries = [entry if msgid(other) == msgid(entry) else other for other in text.split("\n\n")]
+        (catalogues / copy).write_text("\n\n".join(entries), "utf-8")
+    tree.run_all(recipe.commands)
+
+    recipe.says(
+        '`languages = ["en", "es"]` in its `rulebook.toml`, and `es = "..."` beside the other languages of each'
+    )
+    rules = toy_folder / "rules"
+    head = (rules / "rulebook.toml").read_text("utf-8")
+    (rules / "rulebook.toml").write_text(head.replace('["en"]', '["en", "es"]'), "utf-8")
+    recipe.says("`zoneplan check FOLDER` names those that are missing")
+    assert "no text in es" in tree.run("-m", "zoneplan", "check", "rules", folder=toy_folder, code=2)
+    for path in rules.glob("*.toml"):
+        path.write_text(re.sub(r'\ben = (".*?")', r"en = \1, es = \1", path.read_text("utf-8")), "utf-8")
+    recipe.says("zoneplan run plan.toml --lang es")
+    tree.run("-m", "zoneplan", "run", "plan.toml", "--lang", "es", folder=toy_folder)
