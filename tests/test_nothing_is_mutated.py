@@ -95,7 +95,7 @@ def public() -> dict[str, Callable[..., Any]]:
     found: dict[str, Callable[..., Any]] = {}
     for path in ROOMS:
         door = importlib.import_module(dotted(path))
-        for name in door.__all__:
+        for name in getattr(door, "__all__", ()):  # a folder of a room has no door
             function = getattr(door, name)
             if inspect.isfunction(function):
                 parameters = inspect.signature(function).parameters.values()

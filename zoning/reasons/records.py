@@ -72,7 +72,7 @@ class Record:
     unit : str
     when : str
         The condition that it was asked by, as written.
-    said : Said
+    evidence : Said
         What the condition found.
     days : Days, optional
     reference : Message, Texts or str
