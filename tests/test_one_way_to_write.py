@@ -475,7 +475,8 @@ def test_each_module_that_writes_has_a_case_and_nothing_else_changes_the_disk() 
 
 
 def test_each_command_is_known_to_write_or_not_to() -> None:
-    names = {one.name or one.callback.__name__ for one in app.registered_commands}
+    commands = [command for family in app.registered_groups for command in family.typer_instance.registered_commands]
+    names = {command.name or command.callback.__name__ for command in commands}
     assert names == set(COMMANDS) | READERS
     assert not set(COMMANDS) & READERS
 

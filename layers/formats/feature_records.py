@@ -31,8 +31,7 @@ from layers.errors import Attempts, SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.csv_files import CsvRow, check_header, column_name, read_sheet
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, files_in, load_gdal, size_of
-from layers.formats.reading_boundary import damaged
-from layers.formats.text_features import (
+from layers.formats.kml_and_topojson import (
     check_lines,
     features_by_line,
     kml_kinds,
@@ -41,6 +40,7 @@ from layers.formats.text_features import (
     topojson_kinds,
     topojson_objects,
 )
+from layers.formats.reading_boundary import damaged
 from layers.formats.workbooks import UNREADABLE, read_workbook, sheets_of
 from layers.ledger import entries, gather
 from layers.numerals import EXACT, DecimalSign, numbers_of, thousands_in

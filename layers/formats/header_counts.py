@@ -16,7 +16,7 @@ from layers.formats.archived import unpacked
 from layers.formats.feature_records import place_of
 from layers.formats.gdal_drivers import FEATURES, TABLES, Format, load_gdal, size_of
 from layers.formats.geotiff import opened
-from layers.formats.text_features import topojson_objects
+from layers.formats.kml_and_topojson import topojson_objects
 from layers.formats.workbooks import count_rows
 
 VERTEX_BYTES = 16

@@ -1,9 +1,10 @@
 """Solvers: whole steps by Webster's method, nested groups, greedy, linear and integer programmes, and conflicts."""
 
+from zoning.solver.conflicts import Wording, find_conflict, refuse
 from zoning.solver.exact_steps import UNLIMITED, Counts, Number, Step, exact_number
 from zoning.solver.gini_optimum import find_most_equal, gini
 from zoning.solver.integer_programme import Optimum, broken_rules, find_best
-from zoning.solver.linear_programmes import LinearConstraint, Programme, Wording, choose, find_conflict, refuse
+from zoning.solver.linear_programmes import LinearConstraint, Programme, choose
 from zoning.solver.webster import (
     ALL,
     CrossingError,

@@ -15,7 +15,7 @@ from layers.errors import GeometryError, SourceError
 from layers.formats import count_features, layers_of, read_features
 from layers.formats.gdal_drivers import FORMATS
 from layers.formats.header_counts import box_of
-from layers.formats.text_features import kml_layers
+from layers.formats.kml_and_topojson import kml_layers
 
 (KML,) = (one for one in FORMATS if one.name == "KML")
 RING = "<LinearRing><coordinates>0,0 1,0 1,1 0,0</coordinates></LinearRing>"

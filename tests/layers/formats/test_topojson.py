@@ -84,7 +84,7 @@ def test_quantised_arcs_are_those_of_gdal_to_the_last_digit(tmp_path_factory, st
         "arcs": [steps],
     }
     path.write_text(json.dumps(whole))
-    from layers.formats.text_features import read_topojson
+    from layers.formats.kml_and_topojson import read_topojson
 
     found = shapely.from_wkb(read_topojson(path, "a", "a").geometry[0].as_py())
     (plain,) = pyogrio.read_dataframe(path).geometry

@@ -135,7 +135,7 @@ def test_all_links_have_one_form_and_every_number_is_that_of_the_tables(traced) 
         _check_quotas(plan, unit, told["quotas"])
         _check_flows(plan, unit, told["flows"])
         _check_policies(plan, unit, told["policies"])
-        _check_lists(traced.evidence, unit, told["industries"])
+        _check_lists(traced.said, unit, told["industries"])
     assert json.loads(json.dumps(chains, allow_nan=False)) == json.loads(json.dumps(chains))
 
 
