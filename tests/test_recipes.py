@@ -142,7 +142,9 @@ def test_a_measure_of_every_unit(tree: Tree) -> None:
 
     recipe.says(f"**2. The function**, in `{measures}`", "its imports are there already")
     tree.append(measures, recipe.function)
-    recipe.says(f"one more `yield` at the end of `_columns_by_source` in `{measures}`", f"their entry in each of `{PHRASES}`")
+    recipe.says(
+        f"one more `yield` at the end of `_columns_by_source` in `{measures}`", f"their entry in each of `{PHRASES}`"
+    )
     tree.below(
         measures, '    yield Phrase("the overlay"), _available(units, pieces, layers, rulebook)', recipe.part("yield ")
     )

@@ -158,8 +158,8 @@ def local_moran(values: pd.Series, neighbours: Iterable[tuple[Hashable, Hashable
     return pd.DataFrame(
         {
             "i": scale * beside_it,
-            "z": [test[0] for test in tested],
-            "p": [test[1] for test in tested],
+            "z": [score for score, _ in tested],
+            "p": [probability for _, probability in tested],
             "kind": np.where(degree > 0, kinds, ""),
         },
         index=values.index,

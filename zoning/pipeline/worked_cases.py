@@ -147,9 +147,9 @@ def case_progress(case: Case, rulebook: Rulebook) -> Decimal | None:
     """How much of its target of intensity the region of a case has reached, in per cent."""
     if (table := _energy_table(case)) is None:
         return None
-    (numbers,) = figures_of(table, scheme_in_force(table, rulebook)).values()
-    target = numbers.get("term_target_pct") or numbers["intensity_target_pct"]
-    actual = numbers["intensity_actual_pct"]
+    (figures,) = figures_of(table, scheme_in_force(table, rulebook)).values()
+    target = figures.get("term_target_pct") or figures["intensity_target_pct"]
+    actual = figures["intensity_actual_pct"]
     return None if target is None or actual is None else intensity_progress(actual, target)
 
 

@@ -269,8 +269,8 @@ class Ground:
             yield pd.DataFrame(alone)
 
     def _surfaces(self) -> set[str]:
-        surfaces = {self.siting.surface} if self.siting.prefer else set()
-        return surfaces | {
+        preferred = {self.siting.surface} if self.siting.prefer else set()
+        return preferred | {
             name for text in (*_conditions(self.siting), self.steep) if text for name in _names(text)
         } & {*SURFACES}
 

@@ -175,9 +175,10 @@ def _codes(draft: Draft, industries: Classification) -> Iterator[RulebookError]:
             known.append((position, item, industries.path(item.code)))
         except UnknownNameError as error:
             yield draft.fault(error.said, "industries", position, "code")
-    for entry, other in combinations(known, 2):
-        if entry[1].list == other[1].list and entry[1].meets(other[1]) and set(entry[1].states) & set(other[1].states):
-            yield from _idle(draft, entry, other)
+    for first, second in combinations(known, 2):
+        (_, item, *_), (_, other, *_) = first, second
+        if item.list == other.list and item.meets(other) and set(item.states) & set(other.states):
+            yield from _idle(draft, first, second)
 
 
 def _idle(

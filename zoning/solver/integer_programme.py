@@ -368,12 +368,12 @@ def keeps_rules(programme: Programme, amounts: Counts) -> bool:
 def broken_rules(programme: Programme, amounts: Counts) -> Iterator[LinearConstraint]:
     """The rules that amounts do not keep."""
     for row in programme.rows:
-        counted = amounts[row.places]
+        row_amounts = amounts[row.places]
         if row.plain:
-            total: float = int(counted.sum())
+            total: float = int(row_amounts.sum())
             room = 0.0
         else:
-            total = math.fsum(row.coefficients * counted)
+            total = math.fsum(row.coefficients * row_amounts)
             room = _KEPT * row.size
         if not row.low - room <= total <= row.high + room:
             yield row

@@ -370,11 +370,11 @@ class Agreement(ComplianceTerms, LoadTerms, IndexTerms, PoolTerms):
         ValidationError
             Both together are no agreement.
         """
-        given = self.model_dump(exclude_unset=True, exclude={"like", "parties"})
+        own_terms = self.model_dump(exclude_unset=True, exclude={"like", "parties"})
         renamed = _renamed(terms, self.parties)
-        whole = {**renamed, **given}
-        if "indicators" in given and "indicators" in terms:
-            written = {indicator["name"]: indicator for indicator in given["indicators"]}
+        whole = {**renamed, **own_terms}
+        if "indicators" in own_terms and "indicators" in terms:
+            written = {indicator["name"]: indicator for indicator in own_terms["indicators"]}
             known = [indicator["name"] for indicator in terms["indicators"]]
             whole["indicators"] = [
                 *({**indicator, **written.get(indicator["name"], {})} for indicator in renamed["indicators"]),

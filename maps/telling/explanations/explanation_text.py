@@ -94,9 +94,9 @@ def _line(line: Link, language: str) -> str:
     )
 
 
-def _unit(entry: Link, language: str) -> str:
+def _unit(link: Link, language: str) -> str:
     """The unit of measure of an entry or a parameter."""
-    return text_in(entry["unit_title"], language, entry["unit"])
+    return text_in(link["unit_title"], language, link["unit"])
 
 
 def _quota(quota: Link, language: str) -> str:
