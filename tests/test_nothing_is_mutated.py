@@ -31,19 +31,21 @@ import maps.drafts
 import maps.exports
 import maps.notebook
 import maps.runs
-import maps.telling.explanations
+import maps.telling
 import zoneplan as zp
 import zoning.measures
 import zoning.money
 import zoning.pipeline
 import zoning.policies
 import zoning.solver
+import zoning.whatif
 from layers.errors import SourceError
 from layers.sources import DatabaseSection
+from maps.telling.explanations.explanation_content import derived_measures
 from tests.conftest import CRS, KM, X0, Y0
 from tests.test_architecture import ROOMS, dotted
+from zoning.pipeline.plan_steps import Step
 from zoning.study import PlanIndex
-from zoning.whatif import curve_amounts
 from zoning.zones import weight_intervals
 
 EXAMPLES_OF_STUDIES = ("builtin_study(",)
@@ -173,6 +175,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         for name, value in list(vars(module).items()):
             if id(value) in watched:
                 monkeypatch.setattr(module, name, watched[id(value)])
+            elif isinstance(value, Step) and id(value.function) in watched:
+                monkeypatch.setattr(module, name, dataclasses.replace(value, function=watched[id(value.function)]))
     return names
 
 
@@ -214,7 +218,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     maps.runs.key_after(plan, maps.runs.Options("en", excel_safe=False))
     zp.explain(plan, "a1").text()
     zp.at(plan, *point_in(plan, "a1")).text()
-    maps.telling.explanations.at_unit(plan, "a1").text()
+    maps.telling.at_unit(plan, "a1").text()
     zp.check(study, plan.rulebook, zp.read_inputs(study))
     zp.estimate(study)
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
@@ -222,7 +226,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zoning.pipeline.audit(study.rulebook, plan)
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
     zp.consensus({"a": plan, "b": plan.vary(parameters={"fragile_min": 0.2})})
-    curve_amounts(plan, zp.curve(plan, "fragile_min"))
+    zoning.whatif.curve_amounts(plan, zp.curve(plan, "fragile_min"))
     weight_intervals(plan)
     weighed = PlanIndex(name="fit", of=("population", "area_ha"))
     zoning.measures.scores_of(plan.measures, weighed)
@@ -237,7 +241,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     maps.notebook.plan_card(plan)
     maps.notebook.inputs_card(plan.inputs)
     maps.notebook.plan_widget(plan)
-    maps.telling.explanations.derived_measures(plan)
+    derived_measures(plan)
     with pytest.raises(SourceError, match="database 'NOBODY_SETS_IT'"):  # tests of databases write it whole
         maps.exports.write_postgis(plan, DatabaseSection(url_env="NOBODY_SETS_IT"), "zoning")
     steps_by_hand(plan, gpd.read_file(toy_folder / "toy.gpkg", layer="land"))
@@ -266,7 +270,7 @@ def steps_by_hand(plan: zp.Plan, forest: gpd.GeoDataFrame) -> None:
     zoning.solver.find_binding(weights, zp.apportion(weights, 100))
     (height,) = (one.raster for one in zp.read_inputs(study).layers if one.raster)
     layers.raster.share_where(plan.units, height, zp.parse_condition("value >= 3"))
-    layers.raster.zonal_statistics(plan.units, height, height)
+    layers.raster.weighted_mean(plan.units, height, height)
     zoning.money.payment_rows(study.agreements, study.transfers, zones, measures, plan.rulebook)
     china = zp.read_rulebook("main_functional_areas", study.study.date)
     (quota,) = (one for one in china.derived if one.name == "human_land_quota_ha")

@@ -161,7 +161,12 @@ def test_f09_no_memory_in_the_geometry_library_is_a_limit(units, designations, m
 
 
 @pytest.mark.parametrize(
-    "where", ["layers.formats.vector.read_records", "zoning.pipeline.flow.measure", "maps.runs.run_files.write_map"]
+    "where",
+    [
+        "layers.formats.vector.read_records",
+        "zoning.measures.unit_measures._columns_by_source",
+        "maps.runs.run_files.write_map",
+    ],
 )
 def test_f09_no_memory_anywhere_is_exit_6(where: str, command, toy_folder: Path, tmp_path: Path, monkeypatch) -> None:
     def starve(*_arguments, **_words):

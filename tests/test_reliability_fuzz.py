@@ -29,15 +29,15 @@ import rasterio
 import rich.console
 
 import maps.drafts
-import maps.telling.explanations
 import zoneplan.cli.commands
 import zoning.pipeline.flow
 from maps.runs import verify
+from maps.telling.explanations import point_queries
 from tests.conftest import examples
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS
 
 FORK = multiprocessing.get_context("fork")
-LOADED = (zoneplan.cli.commands, maps.telling.explanations, maps.drafts, rich.console, zoning.pipeline.flow)
+LOADED = (zoneplan.cli.commands, point_queries, maps.drafts, rich.console, zoning.pipeline.flow)
 """What the command loads at its first use: a copy of this process has it already."""
 CONTRACT = {0, 2, 3, 4, 6}
 """Exit codes of a check, but for a fault of ours."""

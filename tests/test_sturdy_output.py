@@ -19,14 +19,14 @@ import rich.console
 import layers.outputs
 import maps.drafts
 import maps.runs.run_files
-import maps.telling.explanations
 import zoneplan.cli.make
 import zoning.pipeline
+from maps.telling.explanations import point_queries
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")
-LOADED = (maps.telling.explanations, maps.drafts, rich.console)
+LOADED = (point_queries, maps.drafts, rich.console)
 """What the command loads at its first use: a copy of this process has it already."""
 COMMANDS = {
     "--help": 0,

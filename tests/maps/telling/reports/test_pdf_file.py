@@ -111,7 +111,7 @@ def test_the_command_takes_pdf_and_annex(
     folder = write_run(toy_run, tmp_path / "run")
     printed: list[str] = []
     monkeypatch.setattr(
-        "maps.telling.reports.write_pdf", lambda html, path: printed.append(html) or Path(path).write_bytes(HEAD)
+        "maps.telling.write_pdf", lambda html, path: printed.append(html) or Path(path).write_bytes(HEAD)
     )
     said = command("report", folder, "--pdf", "--annex", "--out", tmp_path / "r.pdf")
     assert said.code == 0, said.err
