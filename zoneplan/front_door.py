@@ -42,7 +42,7 @@ def homes(module: str) -> dict[str, str]:
 
 
 def serve(module: str, inside: bool = False) -> tuple[list[str], Callable[[str], object], Callable[[], list[str]]]:
-    """``__all__``, ``__getattr__`` and ``__dir__`` of a module with a stub; inside the house no argument is checked."""
+    """``__all__``, ``__getattr__`` and ``__dir__`` of a module with a stub; inside the house nothing is checked."""
     names = homes(module)
     prefix = f"{module}.".removeprefix("zoneplan.")
     left = {name: home for name, home in LEFT.items() if home.startswith(prefix) and not inside}
@@ -50,11 +50,14 @@ def serve(module: str, inside: bool = False) -> tuple[list[str], Callable[[str],
     def find(name: str) -> object:
         if name not in names | left:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        require_own_packages()
+        if not inside:
+            require_own_packages()
         if name in left:
             warnings.warn(f"{module}.{name} is {left[name]}.{name} now", DeprecationWarning, stacklevel=2)
         item = getattr(import_module((left | names)[name]), name)
+        if inside:
+            return item
         import_module("layers.overview").draw_cards_by(CARDS)
-        return item if inside or not isfunction(item) else import_module("zoning.arguments").at_the_door(item, module)
+        return import_module("zoning.arguments").at_the_door(item, module) if isfunction(item) else item
 
     return list(names), find, lambda: sorted(names)
