@@ -50,13 +50,12 @@ def serve(module: str, inside: bool = False) -> tuple[list[str], Callable[[str],
     def find(name: str) -> object:
         if name not in names | left:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        if not inside:
-            require_own_packages()
+        if inside:
+            return getattr(import_module(names[name]), name)
+        require_own_packages()
         if name in left:
             warnings.warn(f"{module}.{name} is {left[name]}.{name} now", DeprecationWarning, stacklevel=2)
         item = getattr(import_module((left | names)[name]), name)
-        if inside:
-            return item
         import_module("layers.overview").draw_cards_by(CARDS)
         return import_module("zoning.arguments").at_the_door(item, module) if isfunction(item) else item
 
