@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
     from tests.postgis_server import Server
-    from zoning.pipeline.flow import FreshPlan
     from zoning.pipeline.worked_cases import Result
     from zoning.plan import Plan
     from zoning.rulebook import Rulebook
@@ -283,7 +282,7 @@ def toy_folder(tmp_path: Path, copy_toy: Callable[[Path], Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> FreshPlan:
+def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The plan of the toy province as it stands, made once; what changes it works on a copy."""
     from zoning.pipeline.flow import run
     from zoning.study import read_study

@@ -45,7 +45,7 @@ from maps.telling.explanations.explanation_content import derived_measures
 from tests.conftest import CRS, KM, X0, Y0
 from tests.test_architecture import ROOMS, dotted
 from zoning.pipeline.plan_steps import Step
-from zoning.study import PlanIndex
+from zoning.study import PlanIndex, Scenario
 from zoning.zones import weight_intervals
 
 EXAMPLES_OF_STUDIES = ("builtin_study(",)
@@ -202,6 +202,9 @@ def damage(folder: Path) -> None:
     units.to_file(folder / "toy.gpkg", layer="units", driver="GPKG")
 
 
+WOODED = Scenario(name="wooded", set={"parameters.fragile_min": 0.6})
+
+
 @pytest.mark.whole
 def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder: Path, tmp_path: Path) -> None:
     """A plan made, written, audited and asked, in its own steps and by hand; then what the docstrings show."""
@@ -226,6 +229,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zoning.pipeline.audit(study.rulebook, plan)
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
     zp.consensus({"a": plan, "b": plan.vary(parameters={"fragile_min": 0.2})})
+    zoning.whatif.plan_of_try(plan, plan.study.model_copy(update={"scenarios": (WOODED,)}))
     zoning.whatif.curve_amounts(plan, zp.curve(plan, "fragile_min"))
     weight_intervals(plan)
     weighed = PlanIndex(name="fit", of=("population", "area_ha"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 import geopandas as gpd
 import pandas as pd
@@ -26,13 +26,14 @@ from zoning.tables import (
     SITINGS,
     SOLUTIONS,
     TABLES,
+    Table,
     tabulate,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from layers.inputs import LeftOut, Source
+    from layers.inputs import Inputs, LeftOut, Source
     from layers.raster import HeightGrid
     from zoning.rulebook import Rulebook
     from zoning.study import Study
@@ -55,6 +56,122 @@ class IndexRaster:
     holds: object = field(default=None, repr=False, compare=False)
 
 
+def _no_rows(table: Table) -> Callable[[], pd.DataFrame]:
+    """What makes a table without rows."""
+    return lambda: tabulate(table, pd.DataFrame())
+
+
+@dataclass(frozen=True, repr=False)
+class Land:
+    """What a plan is about: units, their pieces, what was measured of them, and where it comes from."""
+
+    units: gpd.GeoDataFrame
+    pieces: gpd.GeoDataFrame
+    measures: pd.DataFrame
+    ledger: pd.DataFrame
+    roles: dict[str, str]
+    sources: tuple[Source, ...]
+    own_crs: str
+    heights: HeightGrid | None = None
+    rasters: Mapping[str, IndexRaster] = field(default_factory=dict, compare=False)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Zoning:
+    """What each part of the land is for, how firmly, and in other scenarios."""
+
+    claims: pd.DataFrame
+    zones: pd.DataFrame
+    lines: pd.DataFrame
+    conflicts: pd.DataFrame = field(default_factory=_no_rows(CONFLICTS))
+    scenarios: pd.DataFrame = field(default_factory=_no_rows(SCENARIOS))
+    robustness: pd.DataFrame = field(default_factory=_no_rows(ROBUSTNESS))
+
+
+@dataclass(frozen=True, repr=False)
+class Amounts:
+    """The land quotas, how good they are, where they go on the ground, and in other scenarios."""
+
+    quotas: pd.DataFrame
+    solutions: pd.DataFrame = field(default_factory=_no_rows(SOLUTIONS))
+    quota_rules: pd.DataFrame = field(default_factory=_no_rows(QUOTA_RULES))
+    sitings: pd.DataFrame = field(default_factory=_no_rows(SITINGS))
+    sites: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(_no_rows(SITES)(), geometry=[]))
+    scenario_quotas: pd.DataFrame = field(default_factory=_no_rows(SCENARIO_QUOTAS))
+
+
+@dataclass(frozen=True, repr=False)
+class Money:
+    """Who pays whom, and what remains for each."""
+
+    flows: pd.DataFrame
+    positions: pd.DataFrame
+
+
+@dataclass(frozen=True, repr=False)
+class Duties:
+    """What must, may and may not be done, and how regions stand: policies, lists, energy, divergence, services."""
+
+    energy: pd.DataFrame
+    policies: pd.DataFrame
+    industries: pd.DataFrame = field(default_factory=_no_rows(INDUSTRIES))
+    divergence: pd.DataFrame = field(default_factory=_no_rows(DIVERGENCE))
+    divergence_units: pd.DataFrame = field(default_factory=_no_rows(DIVERGENCE_UNITS))
+    facilities: pd.DataFrame = field(default_factory=_no_rows(FACILITIES))
+
+
+@dataclass(frozen=True, repr=False)
+class Origin:
+    """What a plan was made from, so that a variant of it need not begin anew.
+
+    ``tables`` and ``steps`` are those of :mod:`zoning.pipeline`, which makes plans.
+    """
+
+    whole_rulebook: Rulebook
+    inputs: Inputs
+    tables: Any
+    steps: Any
+
+
+PARTS: Mapping[str, type] = {"land": Land, "zoning": Zoning, "amounts": Amounts, "money": Money, "duties": Duties}
+PART_OF = {attribute.name: part for part, kind in PARTS.items() for attribute in fields(kind)}
+"""By the name of a table or another attribute of a plan the part that holds it."""
+
+Value = TypeVar("Value")
+
+
+class _Of(Generic[Value]):
+    """An attribute that a plan reads of one of its parts; it cannot be set."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, plan: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, plan: Plan, owner: type) -> Value: ...
+
+    def __get__(self, plan: Plan | None, owner: type) -> Self | Value:
+        if plan is None:
+            return self
+        value: Value = getattr(getattr(plan, self.part), self.name)
+        return value
+
+
+def _by_part(named: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Values of a plan by their names: those of the plan itself, and those of each part."""
+    parts: dict[str, dict[str, Any]] = {part: {} for part in PARTS}
+    whole: dict[str, Any] = {}
+    for name, value in named.items():
+        (parts[PART_OF[name]] if name in PART_OF else whole)[name] = value
+    return whole, parts
+
+
 @dataclass(frozen=True, repr=False)
 class Plan(Shown):
     """A finished plan.
@@ -65,6 +182,8 @@ class Plan(Shown):
         What was asked.
     rulebook : Rulebook
         As in force on the study's date.
+    land, zoning, amounts, money, duties : Land, Zoning, Amounts, Money, Duties
+        The five parts that the plan is made of. What they hold is an attribute of the plan as well, read-only.
     units : GeoDataFrame
         Index ``unit_id``; ``name``, ``jurisdiction``, ``area_ha``, further columns; working CRS.
     pieces : GeoDataFrame
@@ -110,6 +229,8 @@ class Plan(Shown):
     trace : Trace
         What the steps found on their way, from which the records of the plan are made. Whoever puts other tables into a
         plan by hand gives it an empty one.
+    origin : Origin or None
+        What the plan was made from, with which a variant begins; None of a plan that was read back.
 
     Examples
     --------
@@ -125,40 +246,60 @@ class Plan(Shown):
 
     study: Study
     rulebook: Rulebook
-    units: gpd.GeoDataFrame
-    pieces: gpd.GeoDataFrame
-    measures: pd.DataFrame
-    claims: pd.DataFrame
-    zones: pd.DataFrame
-    lines: pd.DataFrame
-    quotas: pd.DataFrame
-    energy: pd.DataFrame
-    flows: pd.DataFrame
-    positions: pd.DataFrame
-    policies: pd.DataFrame
-    ledger: pd.DataFrame
-    assumptions: tuple[Assumption, ...]
-    roles: dict[str, str]
-    sources: tuple[Source, ...]
-    own_crs: str
-    conflicts: pd.DataFrame = field(default_factory=lambda: tabulate(CONFLICTS, pd.DataFrame()))
-    sitings: pd.DataFrame = field(default_factory=lambda: tabulate(SITINGS, pd.DataFrame()))
-    sites: gpd.GeoDataFrame = field(
-        default_factory=lambda: gpd.GeoDataFrame(tabulate(SITES, pd.DataFrame()), geometry=[])
-    )
-    industries: pd.DataFrame = field(default_factory=lambda: tabulate(INDUSTRIES, pd.DataFrame()))
-    solutions: pd.DataFrame = field(default_factory=lambda: tabulate(SOLUTIONS, pd.DataFrame()))
-    quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))
-    scenarios: pd.DataFrame = field(default_factory=lambda: tabulate(SCENARIOS, pd.DataFrame()))
-    scenario_quotas: pd.DataFrame = field(default_factory=lambda: tabulate(SCENARIO_QUOTAS, pd.DataFrame()))
-    robustness: pd.DataFrame = field(default_factory=lambda: tabulate(ROBUSTNESS, pd.DataFrame()))
-    divergence: pd.DataFrame = field(default_factory=lambda: tabulate(DIVERGENCE, pd.DataFrame()))
-    divergence_units: pd.DataFrame = field(default_factory=lambda: tabulate(DIVERGENCE_UNITS, pd.DataFrame()))
-    facilities: pd.DataFrame = field(default_factory=lambda: tabulate(FACILITIES, pd.DataFrame()))
-    heights: HeightGrid | None = None
-    rasters: Mapping[str, IndexRaster] = field(default_factory=dict, compare=False)
-    left_out: tuple[LeftOut, ...] = ()
+    land: Land
+    zoning: Zoning
+    amounts: Amounts
+    money: Money
+    duties: Duties
+    assumptions: tuple[Assumption, ...] = ()
     trace: Trace = field(default_factory=Trace, repr=False, compare=False)
+    origin: Origin | None = field(default=None, repr=False, compare=False)
+
+    units = _Of[gpd.GeoDataFrame]("land")
+    pieces = _Of[gpd.GeoDataFrame]("land")
+    measures = _Of[pd.DataFrame]("land")
+    ledger = _Of[pd.DataFrame]("land")
+    roles = _Of[dict[str, str]]("land")
+    sources = _Of["tuple[Source, ...]"]("land")
+    own_crs = _Of[str]("land")
+    heights = _Of["HeightGrid | None"]("land")
+    rasters = _Of[Mapping[str, IndexRaster]]("land")
+    left_out = _Of["tuple[LeftOut, ...]"]("land")
+    claims = _Of[pd.DataFrame]("zoning")
+    zones = _Of[pd.DataFrame]("zoning")
+    lines = _Of[pd.DataFrame]("zoning")
+    conflicts = _Of[pd.DataFrame]("zoning")
+    scenarios = _Of[pd.DataFrame]("zoning")
+    robustness = _Of[pd.DataFrame]("zoning")
+    quotas = _Of[pd.DataFrame]("amounts")
+    solutions = _Of[pd.DataFrame]("amounts")
+    quota_rules = _Of[pd.DataFrame]("amounts")
+    sitings = _Of[pd.DataFrame]("amounts")
+    sites = _Of[gpd.GeoDataFrame]("amounts")
+    scenario_quotas = _Of[pd.DataFrame]("amounts")
+    flows = _Of[pd.DataFrame]("money")
+    positions = _Of[pd.DataFrame]("money")
+    energy = _Of[pd.DataFrame]("duties")
+    policies = _Of[pd.DataFrame]("duties")
+    industries = _Of[pd.DataFrame]("duties")
+    divergence = _Of[pd.DataFrame]("duties")
+    divergence_units = _Of[pd.DataFrame]("duties")
+    facilities = _Of[pd.DataFrame]("duties")
+    whole_rulebook = _Of["Rulebook"]("origin")
+    inputs = _Of["Inputs"]("origin")
+    tables = _Of[Any]("origin")
+    steps = _Of[Any]("origin")
+
+    @classmethod
+    def of(cls, **named: Any) -> Plan:
+        """A plan of tables and other values by their names, each put into its part."""
+        whole, parts = _by_part(named)
+        return cls(**whole, **{part: PARTS[part](**values) for part, values in parts.items()})
+
+    def having(self, **changes: Any) -> Plan:
+        """The plan with other tables or other values by their names; nothing that follows from them is made anew."""
+        whole, parts = _by_part(changes)
+        return replace(self, **whole, **{part: replace(getattr(self, part), **parts[part]) for part in PARTS})
 
     def overview(self) -> Overview:
         """What was decided, in a few rows."""

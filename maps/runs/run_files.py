@@ -271,7 +271,7 @@ def read_run(folder: str | Path) -> Plan:
     _restore(tables, units["name"] if study.units.names else None, rulebook)
     pieces = held["pieces.parquet"].set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]
-    return Plan(
+    return Plan.of(
         study=study,
         rulebook=rulebook,
         units=units,

@@ -25,7 +25,7 @@ from layers.phrases import Phrase
 from maps.errors import WriteError
 from maps.web import Verbatim, draw
 from maps.words import STEP_PHRASES, Terms, phrase_in
-from zoning.pipeline import FreshPlan, known_roles
+from zoning.pipeline import known_roles
 from zoning.plan import Plan
 from zoning.rulebook import ELEVATION_ROLE
 from zoning.study import Study, read_try
@@ -85,7 +85,7 @@ class Try(NamedTuple):
 class TriedPlans:
     """The adopted plan, its page, and the latest tries; one is worked out at a time."""
 
-    def __init__(self, plan: FreshPlan, language: str) -> None:
+    def __init__(self, plan: Plan, language: str) -> None:
         self._plan, self._language = plan, language
         self._working, self._count = Lock(), 0
         self._tries: OrderedDict[str, Try] = OrderedDict()

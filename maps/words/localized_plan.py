@@ -109,19 +109,21 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
         return plan if plan.language == language else localize(plan.source, language)
     places = jurisdiction_names(plan.units, plan.study.units)
     renderer = Renderer(language, plan.rulebook, plan.study, places)
-    plain = {field.name: getattr(plan, field.name) for field in fields(Plan)}
     worded = {
         table.name: _in_words(plan, table, renderer)
         for table in TABLES.values()
         if {"message", "rulebook"} & set(table.columns.values())
     }
-    worded |= _named(plan, plain | worded, language)
-    plain["study"] = study_in(_partial(_marked(plan.study, language), plan, renderer), language)
+    worded |= _named(plan, worded, language)
+    study = study_in(_partial(_marked(plan.study, language), plan, renderer), language)
     worded["claims"] = worded["claims"].assign(**{RECORD: plan.claims["reason"]})
     assumptions = tuple(
         replace(assumption, assumed=renderer.render(assumption.assumed)) for assumption in plan.assumptions
     )
-    return LocalizedPlan(**{**plain, **worded, "assumptions": assumptions}, source=plan, renderer=renderer)
+    worded_plan = plan.having(**worded, study=study, assumptions=assumptions, origin=None)
+    return LocalizedPlan(
+        **{field.name: getattr(worded_plan, field.name) for field in fields(Plan)}, source=plan, renderer=renderer
+    )
 
 
 def _marked(study: Study, language: str) -> Study:
@@ -178,7 +180,7 @@ def _named(plan: Plan, tables: Mapping[str, pd.DataFrame], language: str) -> dic
     if not plan.study.units.names:
         return {}
     names = unit_names(plan.units, plan.study.units, language)
-    rows = {name: tables[name] for name in ("zones", "quotas")}
+    rows = {name: tables.get(name, getattr(plan, name)) for name in ("zones", "quotas")}
     named = {name: table.assign(name=table["unit_id"].map(names).fillna(table["name"])) for name, table in rows.items()}
     return {"units": plan.units.assign(name=names), **named}
 

@@ -9,7 +9,6 @@ Measures and pieces are written down here; claims, zones, quotas and policies fo
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -99,7 +98,7 @@ def make_plan() -> Callable[..., object]:
             for unit in ("a2", "a3")
         ]
         fixed = {"layer": "land", "feature": "7", "finding": "invalid", "action": "made valid"}
-        plan = Plan(
+        plan = Plan.of(
             study=study,
             rulebook=rulebook,
             units=named,
@@ -122,7 +121,7 @@ def make_plan() -> Callable[..., object]:
             sources=(Source("units", "toy.gpkg", "0" * 64), Source("plants", "plants.csv", "1" * 64)),
             own_crs=CRS,
         )
-        return dataclasses.replace(plan, **changes)
+        return plan.having(**changes)
 
     return make
 

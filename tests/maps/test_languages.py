@@ -45,7 +45,7 @@ def test_a_card_says_its_reasons_in_chinese(map_page, toy_plan: Plan, told) -> N
         }
     )
     rulebook = dataclasses.replace(toy_plan.rulebook, terms=titled)
-    said = map_page(dataclasses.replace(toy_plan, rulebook=rulebook), "zh")
+    said = map_page(toy_plan.having(rulebook=rulebook), "zh")
     lines = [text for reason in range(len(said.cards.reasons.groups)) for *_, text in told(said.cards, reason)]
     assert "ecologically_fragile_share 现状值 50% ≥ 阈值 50%（fragile_min）" in lines
     assert {one.instrument for one in said.cards.policies} == {"土地", "compensation", "能源"}
@@ -119,7 +119,7 @@ def test_a_hostile_decision_is_no_template(toy_plan: Plan) -> None:
     odd = decision.model_copy(update={"reason": "{by} {0} {{x}}", "by": "{date}"})
     study = toy_plan.study.model_copy(update={"decisions": (odd,)})
     again = classify(toy_plan.measures, toy_plan.rulebook, study.decisions)
-    told = localize(dataclasses.replace(toy_plan, claims=again), "zh")
+    told = localize(toy_plan.having(claims=again), "zh")
     (reason,) = told.claims.loc[told.claims["rule"] == "decision-1", "reason"]
     assert reason == f"{{date}} 于 2024-06-01 决定：{{by}} {{0}} {{{{x}}}}（{decision.reference}）"
 

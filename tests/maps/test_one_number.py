@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -106,7 +105,7 @@ def test_two_that_gain_alike_are_both_named(plan: Plan, language: str, said: str
             for party, net in nets.items()
         ]
     )  # fmt: skip
-    paid = replace(plan, flows=tabulate(FLOWS, rows), positions=tabulate(POSITIONS, held))
+    paid = plan.having(flows=tabulate(FLOWS, rows), positions=tabulate(POSITIONS, held))
     text = text_of_sheets(report(paid, language))
     assert said.split(" USD", maxsplit=1)[0] in text.replace("\xa0", " ")
     assert text.count("Apache") >= 2

@@ -29,7 +29,7 @@ def plan(toy_plan: Plan) -> Plan:
     policies = toy_plan.rulebook.policies
     held = [one.model_copy(update={"extent": Extent(reference=TEXTS)}) if one.id == POLICY else one for one in policies]
     rulebook = replace(toy_plan.rulebook, policies=tuple(held))
-    return replace(toy_plan, rulebook=rulebook, trace=replace(toy_plan.trace, made={}))
+    return toy_plan.having(rulebook=rulebook, trace=replace(toy_plan.trace, made={}))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -33,7 +33,7 @@ SAYS = {
 def test_the_badge_counts_what_its_list_shows(map_page, toy_plan: Plan, name: str, language: str) -> None:
     policies = read_rulebook(name).policies
     rulebook = replace(toy_plan.rulebook, policies=policies)
-    plan = replace(toy_plan, rulebook=rulebook, policies=toy_plan.policies.iloc[:0])
+    plan = toy_plan.having(rulebook=rulebook, policies=toy_plan.policies.iloc[:0])
     edition = ReportContext.of(plan, language)
     _, table = texts(edition).blocks
     rows = [row for group in table.groups for row in group.rows]
@@ -115,7 +115,7 @@ def test_law_is_cited_by_the_names_of_each_language_of_its_rulebook(name: str) -
 def test_map_and_annex_name_documents_alike_in_the_language_of_the_page(map_page, toy_plan: Plan, name: str) -> None:
     book = read_rulebook(name)
     rulebook = replace(toy_plan.rulebook, policies=book.policies)
-    plan = replace(toy_plan, rulebook=rulebook, policies=toy_plan.policies.iloc[:0])
+    plan = toy_plan.having(rulebook=rulebook, policies=toy_plan.policies.iloc[:0])
     for language in book.languages:
         _, table = texts(ReportContext.of(plan, language)).blocks
         annex = [row[1] for group in table.groups for row in group.rows]

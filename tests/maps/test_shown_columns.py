@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -32,7 +31,7 @@ def plan(make_plan):
         quotas[name] = quotas[name].astype(object)
         quotas.loc[own, name] = Decimal(text)
     zones.loc[zones["unit_id"] == UNIT, "assumed"] = "plant_mw;area_ha"
-    return replace(plan, quotas=quotas, zones=zones)
+    return plan.having(quotas=quotas, zones=zones)
 
 
 def facts(plan, language: str) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -69,7 +67,7 @@ def test_a_plan_across_the_date_line_has_its_sites_on_both_sides(make_plan) -> N
     rows = {"quota": "construction_land", "period": 2025, "unit_id": "u", "patch": [1, 2], "area_ha": 100.0}
     sites = gpd.GeoDataFrame(rows, geometry=patches, crs=crs)
     shapes = place_on_grid(plan_topology(units, pieces), units)
-    (layer,) = site_layers(dataclasses.replace(plain, units=units, pieces=pieces, sites=sites), shapes)
+    (layer,) = site_layers(plain.having(units=units, pieces=pieces, sites=sites), shapes)
     ends = drawn(layer, shapes).bounds
     assert 22_000 < ends["minx"].iloc[1] - ends["maxx"].iloc[0] < 22_500
 

@@ -436,7 +436,7 @@ def _made(
             on_pieces=begin_borders,
             workers=workers,
         )
-        plan = made.finished()
+        plan = made.having(origin=None)
     localized = localize(plan, options.language)
     write_run(
         localized,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -61,7 +61,7 @@ from zoning.pipeline.left_out import foresee_left_out, leave_out_cause, without_
 from zoning.pipeline.plan_findings import assume, assume_scheme
 from zoning.pipeline.plan_steps import KeptResults, OnPieces, Step, Steps
 from zoning.pipeline.study_checks import dropped_units, known_units, name_faults, read_everything, remarks
-from zoning.plan import Assumption, IndexRaster, Plan
+from zoning.plan import Amounts, Assumption, Duties, IndexRaster, Land, Money, Origin, Plan, Zoning
 from zoning.policies import (
     PolicyReasons,
     assign,
@@ -121,7 +121,7 @@ def run(
     on_pieces: OnPieces = lambda _units, _pieces: None,
     reader: Reader | None = None,
     workers: int = 1,
-) -> FreshPlan:
+) -> Plan:
     """A finished plan from a study: every step of the flow, in order.
 
     Parameters
@@ -149,7 +149,7 @@ def run(
 
     Returns
     -------
-    FreshPlan
+    Plan
         A plan that holds what it was made from, so that it can be varied; the same bytes on every run with the same
         input.
 
@@ -183,7 +183,7 @@ def _run(
     *,
     keep_going: bool,
     workers: int,
-) -> FreshPlan:
+) -> Plan:
     with placing(study):
         rulebook, read, tables = read_everything(placed, known, keep_going=keep_going, workers=workers)
         if known is None:
@@ -287,7 +287,7 @@ def make_plan(
     steps: Steps | None = None,
     *,
     keep_going: bool = False,
-) -> FreshPlan:
+) -> Plan:
     """The plan of a study whose inputs have been read; parameters and errors are those of :func:`run`.
 
     Where something of the inputs is left out, or ``keep_going`` allows it, what is refused for want of that is left out
@@ -319,14 +319,13 @@ def make_plan(
 
 def _planned(
     study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, announce: Announce, steps: Steps
-) -> FreshPlan:
+) -> Plan:
     written, plan = _make(study, rulebook, inputs, tables, steps, announce)
     zones, quotas = _scenarios(study, written, inputs, tables, steps, announce)
     drawn = _drawn(study, plan, steps)
     steps.keep()
     variants = {"scenarios": zones, "scenario_quotas": quotas, "robustness": drawn}
-    made = {attribute.name: getattr(plan, attribute.name) for attribute in fields(Plan)} | variants
-    return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
+    return plan.having(**variants, origin=Origin(written, inputs, tables, steps))
 
 
 def _keep(steps: Steps, study: Study, inputs: Inputs) -> None:
@@ -478,20 +477,6 @@ def _in_scenario(study: Study, position: int) -> Iterator[None]:
             keys = place_in_scenario(scenario, varied.quotas, varied.decisions, part.keys)
             part.keys = ("scenarios", position, *keys)
         raise
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class FreshPlan(Plan):
-    """A plan with all that it was made from, so that a variant of it need not begin anew."""
-
-    whole_rulebook: Rulebook = field(compare=False)
-    inputs: Inputs = field(compare=False)
-    tables: StudyTables = field(compare=False)
-    steps: Steps = field(compare=False)
-
-    def finished(self) -> Plan:
-        """The plan alone, so that the memory of what it was made from is free."""
-        return Plan(**{attribute.name: getattr(self, attribute.name) for attribute in fields(Plan)})
 
 
 LISTS = frozenset({"quotas", "agreements", "transfers", "scenarios"})
@@ -708,39 +693,46 @@ def _plan(given: _Given, decided: _Decided) -> Plan:
         gaps=steps.do(GAPS, policies.reasons.read, policies.table, rulebook),
     )
     return Plan(
-        study=study,
-        rulebook=rulebook,
-        units=units,
-        pieces=pieces,
-        measures=measures,
-        claims=tabulate(CLAIMS, claims.made),
-        zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zones)),
-        lines=lines,
-        quotas=quotas,
-        solutions=decided.quotas.reasons.solutions,
-        quota_rules=decided.quotas.reasons.rules,
-        sitings=decided.sitings,
-        sites=decided.sites,
-        energy=decided.lights,
-        flows=flows,
-        positions=positions(flows, known_parties(measures, levels), zones),
-        policies=tabulate(POLICIES, policies.table),
-        ledger=tabulate(LEDGER, inputs.ledger),
+        study,
+        rulebook,
+        Land(
+            units=units,
+            pieces=pieces,
+            measures=measures,
+            ledger=tabulate(LEDGER, inputs.ledger),
+            roles=dict(pieces.attrs["roles"]),
+            sources=inputs.sources,
+            own_crs=inputs.own_crs.to_string(),
+            heights=steps.do(HEIGHTS, study.map.relief, inputs.layers, units),
+            rasters=decided.measured.rasters,
+            left_out=tuple(
+                sorted(inputs.left_out, key=lambda omission: (omission.kind != "layer", omission.kind, omission.name))
+            ),
+        ),
+        Zoning(
+            claims=tabulate(CLAIMS, claims.made),
+            zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zones)),
+            lines=lines,
+            conflicts=steps.do(OPEN_CONFLICTS, claims.margins, zones, rulebook),
+        ),
+        Amounts(
+            quotas=quotas,
+            solutions=decided.quotas.reasons.solutions,
+            quota_rules=decided.quotas.reasons.rules,
+            sitings=decided.sitings,
+            sites=decided.sites,
+        ),
+        Money(flows=flows, positions=positions(flows, known_parties(measures, levels), zones)),
+        Duties(
+            energy=decided.lights,
+            policies=tabulate(POLICIES, policies.table),
+            industries=list_industries(rulebook, policies.local),
+            **({} if drifting is None else _tables_of(drifting)),
+            facilities=steps.do(FACILITIES, measures, study.indices, tables.travel),
+        ),
         assumptions=(
             *_assumptions(given, pieces, decided.zones.measured, quotas),
             *_energy_assumed(tables.energy, rulebook),
-        ),
-        roles=dict(pieces.attrs["roles"]),
-        sources=inputs.sources,
-        own_crs=inputs.own_crs.to_string(),
-        conflicts=steps.do(OPEN_CONFLICTS, claims.margins, zones, rulebook),
-        industries=list_industries(rulebook, policies.local),
-        **({} if drifting is None else _tables_of(drifting)),
-        facilities=steps.do(FACILITIES, measures, study.indices, tables.travel),
-        rasters=decided.measured.rasters,
-        heights=steps.do(HEIGHTS, study.map.relief, inputs.layers, units),
-        left_out=tuple(
-            sorted(inputs.left_out, key=lambda omission: (omission.kind != "layer", omission.kind, omission.name))
         ),
         trace=trace,
     )

@@ -24,7 +24,7 @@ from layers.formats import read_cells, reading
 from layers.overview import Overview, Shown
 from layers.phrases import Phrase
 from zoning.errors import near
-from zoning.pipeline import FreshPlan, claims_and_measures
+from zoning.pipeline import claims_and_measures
 from zoning.plan import Plan
 from zoning.rulebook import LOCKED, Rulebook, require_parameters
 from zoning.whatif.goal_seeking import asked_rules, breakpoints, distinct_points
@@ -226,7 +226,7 @@ def _decided_rows(file_path: str) -> tuple[list[str], list[str]]:
     return ids, mains
 
 
-def _checked(plan: FreshPlan, decided: pd.Series, blocks: int) -> pd.Series:
+def _checked(plan: Plan, decided: pd.Series, blocks: int) -> pd.Series:
     """The list in the order of the plan's units, ids as text."""
     known = decided.set_axis(decided.index.astype(str)).dropna().astype(str)
     twice = known.index[known.index.duplicated()]
@@ -254,7 +254,7 @@ def _checked(plan: FreshPlan, decided: pd.Series, blocks: int) -> pd.Series:
     return known.loc[[unit for unit in zones if unit in known.index]]
 
 
-def _names(plan: FreshPlan, parameters: Sequence[str] | None) -> list[str]:
+def _names(plan: Plan, parameters: Sequence[str] | None) -> list[str]:
     """The parameters to fit, in the order of the rulebook, or as they were asked for."""
     rulebook = plan.rulebook
     if parameters is not None:
@@ -336,7 +336,7 @@ class _Axis:
 class _Fit:
     """Units of a list, and the thresholds that are fitted to them."""
 
-    def __init__(self, plan: FreshPlan, decided: pd.Series, names: Sequence[str], *, named: bool, seed: int) -> None:
+    def __init__(self, plan: Plan, decided: pd.Series, names: Sequence[str], *, named: bool, seed: int) -> None:
         self.decided, self.rulebook, self.seed = decided.to_numpy(dtype=object), plan.rulebook, seed
         part_of = plan.study.units.part_of
         claims, measured = claims_and_measures(plan.steps)
@@ -463,7 +463,7 @@ class _Fit:
         return np.cumsum(counts)[:-1]
 
 
-def _blocks(plan: FreshPlan, units: pd.Index, count: int) -> pd.Series:
+def _blocks(plan: Plan, units: pd.Index, count: int) -> pd.Series:
     """Units in blocks of neighbours, as many in each as can be: land is cut across its longer side, again and again."""
     shapes = plan.inputs.units.geometry
     middle = shapes.set_axis(shapes.index.astype(str)).loc[units].representative_point()

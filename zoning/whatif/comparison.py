@@ -15,7 +15,6 @@ from layers.overview import Overview, Shown, counted, drawn_by, listed
 from layers.phrases import Phrase
 from layers.read import without_place
 from zoning.money import POOL, net_amounts_by
-from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.study import Scenario
 from zoning.tables import MOVED, TRANSITIONS, tabulate
@@ -373,7 +372,7 @@ def _causes(
         )
     if len(candidates) == 1:
         return dict.fromkeys(keys, (candidates[0].kind, candidates[0].id)), ""
-    fresh: list[FreshPlan] = []
+    fresh: list[Plan] = []
     for plan in plans:
         try:
             fresh.append(as_fresh(plan, study_folder))
@@ -404,7 +403,7 @@ def _named(causes: Sequence[Difference], *, several: bool = False) -> tuple[str,
     return "several", "; ".join(difference.id for difference in causes)
 
 
-def _state_with(some: Sequence[Difference], plan: FreshPlan, other: FreshPlan) -> State | None:
+def _state_with(some: Sequence[Difference], plan: Plan, other: Plan) -> State | None:
     """What a plan would be with some differences of another; None where no plan can be made so."""
     parts, others = parts_of(plan), parts_of(other)
     try:
@@ -417,8 +416,8 @@ def _state_with(some: Sequence[Difference], plan: FreshPlan, other: FreshPlan) -
 
 def _needed(
     keys: Sequence[_Key],
-    first: FreshPlan,
-    second: FreshPlan,
+    first: Plan,
+    second: Plan,
     candidates: Sequence[Difference],
     after: State,
     announce: Announce,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.phrases import Phrase
-from zoning.pipeline import FreshPlan, placing, run, scenario_faults
+from zoning.pipeline import placing, run, scenario_faults
 from zoning.plan import Plan
 from zoning.study import Study, read_study
 from zoning.tables import (
@@ -112,16 +112,16 @@ def consensus(
 class Together(NamedTuple):
     """Plans of several files, with the plan from which their differences are counted."""
 
-    base: FreshPlan
-    voices: dict[str, FreshPlan]
+    base: Plan
+    voices: dict[str, Plan]
 
 
 def run_together(paths: Mapping[str, str], announce: Announce = lambda _step: None) -> Together:
     """The plans of several files, of which tries of one plan read and measure its layers once."""
     studies = {name: read_study(path) for name, path in paths.items()}
-    plans: dict[str, FreshPlan] = {}
+    plans: dict[str, Plan] = {}
 
-    def plan_of(study: Study) -> FreshPlan:
+    def plan_of(study: Study) -> Plan:
         key = str(study.path.resolve())
         if key not in plans:
             plans[key] = run(read_study(study.path, study.folder), announce)
@@ -135,7 +135,7 @@ def run_together(paths: Mapping[str, str], announce: Announce = lambda _step: No
     return Together(plan_of(tried[0]) if tried else next(iter(voices.values())), voices)
 
 
-def _of_try(study: Study, plan: FreshPlan, announce: Announce) -> FreshPlan:
+def _of_try(study: Study, plan: Plan, announce: Announce) -> Plan:
     """The plan of a try, from the inputs and the steps of the plan that it is of."""
     units = pd.Index([decision.unit for decision in study.decisions])  # unknown ones are named by the run
     with placing(study):
@@ -143,12 +143,12 @@ def _of_try(study: Study, plan: FreshPlan, announce: Announce) -> FreshPlan:
     return plan_of_try(plan, study, announce=announce)
 
 
-def _says(voices: Mapping[str, FreshPlan]) -> pd.DataFrame:
+def _says(voices: Mapping[str, Plan]) -> pd.DataFrame:
     rows = [plan.zones[["unit_id", "main", "overlays", "status"]].assign(voice=name) for name, plan in voices.items()]
     return tabulate(CONSENSUS_VOICES, pd.concat(rows))
 
 
-def _distinct(base: FreshPlan, voices: Mapping[str, FreshPlan]) -> list[tuple[str, Difference]]:
+def _distinct(base: Plan, voices: Mapping[str, Plan]) -> list[tuple[str, Difference]]:
     """The differences of all voices from the base with whose they are, each value of a thing once."""
     distinct: dict[tuple[str, str, str], tuple[str, Difference]] = {}
     for name, plan in voices.items():
@@ -158,8 +158,8 @@ def _distinct(base: FreshPlan, voices: Mapping[str, FreshPlan]) -> list[tuple[st
 
 
 def _hangs(
-    base: FreshPlan,
-    voices: Mapping[str, FreshPlan],
+    base: Plan,
+    voices: Mapping[str, Plan],
     says: pd.DataFrame,
     distinct: Iterable[tuple[str, Difference]],
     announce: Announce,
@@ -189,7 +189,7 @@ def _state(plan: Plan) -> dict[tuple[str, str], str]:
 
 
 def _moved(
-    base: FreshPlan, voice: FreshPlan, difference: Difference, base_state: Mapping[tuple[str, str], str]
+    base: Plan, voice: Plan, difference: Difference, base_state: Mapping[tuple[str, str], str]
 ) -> set[tuple[str, str]]:
     """What of which unit is otherwise with one difference of a voice alone; nothing where no plan can be made so."""
     try:
@@ -199,7 +199,7 @@ def _moved(
     return {key for key in base_state.keys() & state.keys() if base_state[key] != state[key]}
 
 
-def _units(base: FreshPlan, voices: Mapping[str, FreshPlan], says: pd.DataFrame, hangs: pd.DataFrame) -> pd.DataFrame:
+def _units(base: Plan, voices: Mapping[str, Plan], says: pd.DataFrame, hangs: pd.DataFrame) -> pd.DataFrame:
     base_state = _state(base)
     named: dict[str, tuple[str, str, float]] = {}
     for plan in (base, *voices.values()):
@@ -237,7 +237,7 @@ def _most(answers: Iterable[str], base_answer: str) -> tuple[str, int]:
     return (base_answer if base_answer in tied else tied[0]), best
 
 
-def _quotas(voices: Mapping[str, FreshPlan]) -> pd.DataFrame:
+def _quotas(voices: Mapping[str, Plan]) -> pd.DataFrame:
     rows = [plan.quotas[plan.quotas["unit_id"].isin(plan.units.index)] for plan in voices.values()]
     groups = pd.concat(rows).groupby(["quota", "unit_id"], sort=True)["amount"]
     least, most = groups.min(), groups.max()
@@ -245,8 +245,8 @@ def _quotas(voices: Mapping[str, FreshPlan]) -> pd.DataFrame:
 
 
 def _difference_table(
-    base: FreshPlan,
-    voices: Mapping[str, FreshPlan],
+    base: Plan,
+    voices: Mapping[str, Plan],
     distinct: Sequence[tuple[str, Difference]],
     hangs: pd.DataFrame,
 ) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from layers.inputs import Inputs, Source
-from zoning.pipeline import FreshPlan, Steps, StudyTables, make_plan
+from zoning.pipeline import Steps, StudyTables, make_plan
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook, with_all_topics
 from zoning.study import PlanIndex, Quota, Share, Study
@@ -73,7 +73,7 @@ def _name(entry: Any, keys: Sequence[str]) -> str:
     return " ".join(str(getattr(entry, key)) for key in keys)
 
 
-def parts_of(plan: FreshPlan) -> Parts:
+def parts_of(plan: Plan) -> Parts:
     """What a plan was made from."""
     return Parts(plan.study, plan.whole_rulebook, plan.inputs, plan.tables)
 
@@ -90,7 +90,7 @@ def differences(plan: Plan, other: Plan) -> tuple[Difference, ...]:
     )
 
 
-def remake(parts: Parts, before: FreshPlan) -> FreshPlan:
+def remake(parts: Parts, before: Plan) -> Plan:
     """A plan of some parts, without sites of quotas and scenarios, which no amount depends on."""
     study = parts.study.without_sites().model_copy(update={"scenarios": (), "robustness": None})
     return make_plan(study, parts.rulebook, parts.inputs, parts.tables, steps=Steps(before.steps))

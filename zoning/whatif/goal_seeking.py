@@ -26,7 +26,7 @@ from layers.errors import Attempts, LimitError, SeveralErrors, StudyError, Unkno
 from layers.overview import Overview, Shown
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
-from zoning.pipeline import FreshPlan, claims_and_measures
+from zoning.pipeline import claims_and_measures
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, allocate, conditions_of, names_asked, unit_context
 from zoning.rulebook import Rulebook, require_parameters
@@ -197,7 +197,7 @@ def _allottable(search: _Search, nearest: Sought) -> Sought:
     return sought if sought.met or not nearest.met else search.by_cells()
 
 
-def _checked(plan: FreshPlan, moves: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+def _checked(plan: Plan, moves: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
     attempts, known = Attempts(), plan.whole_rulebook
     with attempts.trying():
         require_parameters(known, moves)
@@ -346,7 +346,7 @@ class _Search:
     """A plan, its goals, and the parameters that may move."""
 
     def __init__(
-        self, plan: FreshPlan, goals: Sequence[Goal], moves: Mapping[str, tuple[float, float]], *, of_quotas: bool
+        self, plan: Plan, goals: Sequence[Goal], moves: Mapping[str, tuple[float, float]], *, of_quotas: bool
     ) -> None:
         self.plan, self.goals, self.rulebook, self.names = plan, goals, plan.rulebook, list(moves)
         self.of_quotas = of_quotas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from layers.errors import Attempts, StudyError, UnknownNameError
 from layers.overview import Overview, Shown, counted, drawn_by
 from layers.phrases import Phrase
 from zoning.errors import near
-from zoning.pipeline import FreshPlan, claims_and_measures
+from zoning.pipeline import claims_and_measures
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook, require_parameters, value_of_kind, vary_rulebook
 from zoning.study import vary_study
@@ -108,7 +108,7 @@ class Robustness(Shown):
         """The plan with the share of draws in which a unit keeps its main function as a further measure, ``KEPT``."""
         measures = self.plan.measures
         shares = self.units["share"].reindex(measures.index.astype(str)).to_numpy(dtype=float)
-        return replace(self.plan, measures=measures.assign(**{KEPT: shares}))
+        return self.plan.having(measures=measures.assign(**{KEPT: shares}))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -243,7 +243,7 @@ def _ranges(plan: Plan, within: Mapping[str, Sequence[float]]) -> dict[str, Rang
     return ranges
 
 
-def _stability(plan: FreshPlan, drawn: pd.DataFrame) -> pd.DataFrame:
+def _stability(plan: Plan, drawn: pd.DataFrame) -> pd.DataFrame:
     """How often each unit keeps its main function, and what it is else; weights move no zone."""
     claims, measured = claims_and_measures(plan.steps)
     zones = plan.zones.set_index("unit_id")
@@ -286,7 +286,7 @@ def robustness_of(plan: Plan) -> Robustness | None:
     return Robustness(plan, ranges, section.seed, drawn, plan.robustness.set_index("unit_id"), none)
 
 
-def _spread(plan: FreshPlan, drawn: pd.DataFrame, of_weights: Sequence[str], announce: Announce) -> pd.DataFrame:
+def _spread(plan: Plan, drawn: pd.DataFrame, of_weights: Sequence[str], announce: Announce) -> pd.DataFrame:
     """What units get of quotas of which a weight was drawn."""
     names = dict.fromkeys(match["quota"] for name in of_weights if (match := WEIGHT.fullmatch(name)))
     if not names:
@@ -310,7 +310,7 @@ def _parameters(draw: Mapping[Any, float]) -> dict[str, float]:
     return {str(name): value for name, value in draw.items() if not WEIGHT.fullmatch(str(name))}
 
 
-def _weights(plan: FreshPlan, names: Mapping[str, None], draw: Mapping[Any, float]) -> dict[str, dict[str, Any]]:
+def _weights(plan: Plan, names: Mapping[str, None], draw: Mapping[Any, float]) -> dict[str, dict[str, Any]]:
     """By quota the weight of a draw."""
     weights = {}
     for quota in plan.study.quotas:
@@ -471,7 +471,7 @@ def _alike(variants: pd.DataFrame, names: Sequence[str]) -> list[npt.NDArray[np.
     return [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
 
 
-def _swept(plan: FreshPlan, values: pd.DataFrame, units: pd.Index) -> tuple[pd.DataFrame, Codes]:
+def _swept(plan: Plan, values: pd.DataFrame, units: pd.Index) -> tuple[pd.DataFrame, Codes]:
     """The outcomes of variants of thresholds, and the place of each unit's, in the order of some units."""
     if values.columns.empty:
         zones = plan.zones.set_index("unit_id").loc[units, ["main", "overlays", "status", "rule"]]

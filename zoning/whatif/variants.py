@@ -15,7 +15,6 @@ from layers.sources import MEMORY, LayerSection, entry_of
 from zoning.errors import InfeasibleError, near
 from zoning.pipeline import (
     Announce,
-    FreshPlan,
     Steps,
     make_plan,
     placing,
@@ -41,7 +40,7 @@ def vary(
     rules: Mapping[str, Changes | None] | None = None,
     study_folder: str | Path | None = None,
     announce: Announce = lambda _step: None,
-) -> FreshPlan:
+) -> Plan:
     """A plan with some things changed, and all that follows from them.
 
     Parameters
@@ -68,7 +67,7 @@ def vary(
 
     Returns
     -------
-    FreshPlan
+    Plan
         The same, to the byte, as a run of a plan and a rulebook that say so.
 
     Raises
@@ -96,9 +95,9 @@ def vary(
     return _made(fresh, study, rulebook, layers, announce)
 
 
-def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
+def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> Plan:
     """A plan with all that it was made from: one that was read back is made once more from its sources."""
-    if isinstance(plan, FreshPlan):
+    if plan.origin is not None:
         return plan
     study = plan.study
     if study_folder is not None:
@@ -122,7 +121,7 @@ def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
     return make_plan(study, with_all_topics(plan.rulebook), inputs, tables, keep_going=bool(plan.left_out))
 
 
-def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = None) -> FreshPlan:
+def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = None) -> Plan:
     """The plan of one of the scenarios of a plan; parameters and errors as of :meth:`zoning.plan.Plan.scenario`."""
     scenarios = {scenario.name: scenario for scenario in plan.study.scenarios}
     if name not in scenarios:
@@ -135,22 +134,22 @@ def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = No
 
 
 def plan_of_try(
-    plan: FreshPlan,
+    plan: Plan,
     study: Study,
     layers: Mapping[str, Any] | None = None,
     announce: Announce = lambda _step: None,
-) -> FreshPlan:
+) -> Plan:
     """The plan of a try of a plan, with further layers."""
     return _made(plan, study, with_parameters(plan.whole_rulebook, study.scenarios[0]), layers, announce)
 
 
 def _made(
-    plan: FreshPlan,
+    plan: Plan,
     study: Study,
     rulebook: Rulebook,
     layers: Mapping[str, Any] | None = None,
     announce: Announce = lambda _step: None,
-) -> FreshPlan:
+) -> Plan:
     """The plan of another study and rulebook, from the inputs and steps of a plan, with other or further layers."""
     inputs = plan.inputs
     if layers:

@@ -24,7 +24,7 @@ def somewhere(toy_plan):
         crs = working_crs(units)
         ground = gpd.GeoSeries(shapely.segmentize(units.geometry.values, 0.2), crs="EPSG:4326").to_crs(crs)
         units = gpd.GeoDataFrame({"name": "x", "jurisdiction": "y"}, geometry=ground, index=range(len(boxes)))
-        return dataclasses.replace(toy_plan, units=units)
+        return toy_plan.having(units=units)
 
     return placed
 
@@ -106,10 +106,10 @@ def test_a_ban_on_borders_leaves_land_water_and_towns_of_the_study(somewhere, ba
     plan = somewhere((-114.8, 31.3, -102.0, 45.0))
     if ban == "rulebook":
         rules = MapRules(borders=False, note={"en": "Lines for reference only.", "zh": "仅供参考。"})
-        plan = dataclasses.replace(plan, rulebook=dataclasses.replace(plan.rulebook, map=rules))
+        plan = plan.having(rulebook=dataclasses.replace(plan.rulebook, map=rules))
     else:
         section = plan.study.map.model_copy(update={"borders": False})
-        plan = dataclasses.replace(plan, study=plan.study.model_copy(update={"map": section}))
+        plan = plan.having(study=plan.study.model_copy(update={"map": section}))
     context = around(plan)
     assert not len(context.provinces)
     assert not len(context.countries)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -65,7 +64,7 @@ def test_large_numbers_and_odd_names_are_kept(toy_plan, path):
         "人口": np.arange(count),
         "shape": ["x"] * count,
     }
-    write_geodatabase(replace(toy_plan, units=toy_plan.units.assign(**more)), path)
+    write_geodatabase(toy_plan.having(units=toy_plan.units.assign(**more)), path)
     units = gpd.read_file(path, layer="units")
     assert units["share____"].eq(0.5).all()
     assert units["_2020_people"].eq(2.0**40).all()

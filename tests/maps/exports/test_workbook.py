@@ -120,7 +120,7 @@ def test_a_title_with_quotes_is_a_text_in_its_condition(make_plan, opened) -> No
     plan = make_plan()
     first, *others = plan.rulebook.zones
     wild = first.model_copy(update={"title": {"en": '"&HYPERLINK("http://x")&"'}})
-    sheet = opened(replace(plan, rulebook=replace(plan.rulebook, zones=(wild, *others))))["Zones"]
+    sheet = opened(plan.having(rulebook=replace(plan.rulebook, zones=(wild, *others))))["Zones"]
     (found,) = sheet.conditional_formatting
     assert found.rules[0].formula == ['"""&HYPERLINK(""http://x"")&"""']
 
@@ -157,7 +157,7 @@ def test_settings_that_differ_from_unit_to_unit_stand_with_the_unit(make_plan, o
     plan = make_plan()
     rows, own = plan.policies.copy(), plan.policies["policy"] == "forest-payment"
     rows.loc[own, "parameters"] = [f'{{"rate": {place}}}' for place in range(own.sum())]
-    book = opened(replace(plan, policies=tabulate(POLICIES, rows)))
+    book = opened(plan.having(policies=tabulate(POLICIES, rows)))
     policies, said = table(book, "Policies by unit"), table(book, "Policy texts").set_index("Policy (code)")
     title = said.loc["forest-payment", "Policy"]
     assert policies.loc[policies["Policy"] == title, "Terms"].tolist()[:3] == ["rate: 0", "rate: 1", "rate: 2"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import re
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import folium
@@ -83,7 +82,7 @@ def test_a_plan_gives_its_map(toy_plan) -> None:
 def test_names_are_text(toy_plan, make_plan) -> None:
     section = toy_plan.study.study.model_copy(update={"name": HOSTILE})
     plan = make_plan(study=toy_plan.study.model_copy(update={"study": section}))
-    plan = replace(plan, units=plan.units.assign(jurisdiction=HOSTILE), zones=plan.zones.assign(jurisdiction=HOSTILE))
+    plan = plan.having(units=plan.units.assign(jurisdiction=HOSTILE), zones=plan.zones.assign(jurisdiction=HOSTILE))
     for shown in (plan_card(plan), overview_card(plan.study)):
         assert "<img" not in shown
         assert "\u202e" not in shown

@@ -18,7 +18,7 @@ from maps.runs import read_run, verify, write_run
 from maps.telling.summaries.comparison_words import ComparisonWords
 from tests.zoning.study.test_tries import write_try
 from zoneplan.cli.plan_displays import comparison_json as as_json
-from zoning.pipeline.flow import FreshPlan
+from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.whatif import Comparison, compare
 
@@ -56,7 +56,7 @@ LANGUAGES = {"us_mountain_west": "zh", "china_provinces": "zh", "french_region":
 class Pair(NamedTuple):
     """A study and a variant of it, as plans in memory and as run folders in two languages."""
 
-    plans: tuple[FreshPlan, FreshPlan]
+    plans: tuple[Plan, Plan]
     folders: tuple[Path, Path]
 
 

@@ -9,14 +9,14 @@ import pytest
 from maps.errors import WriteError
 from maps.runs import write_comparison_folder
 from maps.runs.comparison_folder import COMPARISON_KIND, require_own
-from zoning.pipeline.flow import FreshPlan
+from zoning.plan import Plan
 from zoning.whatif import Comparison, compare
 
 FILES = ["differences.csv", "manifest.json", "map.html", "moved.csv", "report.html", "transitions.csv"]
 
 
 @pytest.fixture(scope="module")
-def found(toy_run: FreshPlan) -> Comparison:
+def found(toy_run: Plan) -> Comparison:
     return compare(toy_run, toy_run.vary(parameters={"fragile_min": 0.6}))
 
 

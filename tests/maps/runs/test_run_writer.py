@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -127,7 +126,7 @@ def test_a_run_keeps_the_heights_of_its_relief(toy_folder: Path, tmp_path: Path)
 
 def test_a_text_that_is_empty_is_none_that_is_missing(toy_plan, tmp_path: Path) -> None:
     notes = pd.array(["", None, *["x"] * 10], dtype="str")
-    plan = replace(toy_plan, units=toy_plan.units.assign(note=notes), measures=toy_plan.measures.assign(note=notes))
+    plan = toy_plan.having(units=toy_plan.units.assign(note=notes), measures=toy_plan.measures.assign(note=notes))
     again = read_run(write_run(plan, tmp_path / "run")).measures["note"]
     assert (again.iloc[0], again.isna().sum()) == ("", 1)
 

@@ -21,7 +21,8 @@ from shapely.geometry import mapping
 from maps.serve import PlanServer, TriedPlans
 from maps.serve.plan_server import KEPT, units_of
 from tests.conftest import keep
-from zoning.pipeline.flow import FreshPlan, run
+from zoning.pipeline.flow import run
+from zoning.plan import Plan
 from zoning.study import read_study
 
 pytest.importorskip("uvicorn", reason="the extra 'serve' is not installed")
@@ -31,7 +32,7 @@ DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "
 class Served(NamedTuple):
     """A running server and what it serves."""
 
-    plan: FreshPlan
+    plan: Plan
     plans: TriedPlans
     port: int
     key: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -169,7 +168,7 @@ def test_a_claim_that_did_not_win_and_an_overruled_policy_are_told(visit, toy_pl
     extra = toy_plan.claims[toy_plan.claims["rule"] == "fragile-1"].iloc[:1].assign(unit_id="c4")
     over = toy_plan.policies["overruled_by"].where(toy_plan.policies["policy"] != "plan-first", "energy-review")
     claims = pd.concat([toy_plan.claims, extra], ignore_index=True)
-    plan = dataclasses.replace(toy_plan, claims=claims, policies=toy_plan.policies.assign(overruled_by=over))
+    plan = toy_plan.having(claims=claims, policies=toy_plan.policies.assign(overruled_by=over))
     tab = visit(plan)
     tab.mouse.click(*place(tab, plan, "c4"))
     said = working(tab).inner_text()
@@ -331,7 +330,7 @@ def test_sites_of_quotas_are_drawn_told_and_switched(visit, toy_folder) -> None:
 def test_hostile_names_run_nowhere_and_show_as_written(visit, make_plan) -> None:
     plan = make_plan(HOSTILE)
     study = plan.study.model_copy(update={"study": plan.study.study.model_copy(update={"name": HOSTILE["a3"]})})
-    tab = visit(dataclasses.replace(plan, study=study))
+    tab = visit(plan.having(study=study))
     title = tab.title()
     assert tab.locator("h1").inner_text() == HOSTILE["a3"]
     more(tab).get_by_label("Names of units").check()
@@ -613,7 +612,7 @@ def test_areas_are_rounded_once_and_as_in_the_report(visit, toy_plan) -> None:
     """A plan of 10,000 to a million ha has one decimal: rounded to two first, 191,800.846 ha would be 191,800.9."""
     areas = {"a1": 191800.84624, "a2": 200.25, "a3": 0.04}
     zones = toy_plan.zones.assign(area_ha=[areas.get(one, 100.0) for one in toy_plan.zones["unit_id"]])
-    plan = dataclasses.replace(toy_plan, zones=zones)
+    plan = toy_plan.having(zones=zones)
     edition = ReportContext.of(plan)
     tab = visit(plan)
     for unit_id, area in areas.items():
@@ -633,7 +632,7 @@ def test_the_page_tells_of_units_that_it_cannot_draw(visit, toy_plan) -> None:
         for one in (toy_plan.units, toy_plan.pieces)
     )
     units, pieces = moved
-    tab = visit(draw(dataclasses.replace(toy_plan, units=units, pieces=pieces), projection="mercator"))
+    tab = visit(draw(toy_plan.having(units=units, pieces=pieces), projection="mercator"))
     tab.locator("#zp-quality > summary").click()
     assert "round a pole or lies at one: Unit A1, Unit A2" in tab.locator(".zp-notices").inner_text()
     assert tab.complaints == []

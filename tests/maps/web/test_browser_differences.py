@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from maps.web import draw
-from zoning.pipeline.flow import FreshPlan
+from zoning.plan import Plan
 from zoning.whatif import Comparison, compare
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def found(toy_run: FreshPlan) -> Comparison:
+def found(toy_run: Plan) -> Comparison:
     (quota,) = toy_run.study.quotas[:1]
     return compare(toy_run, toy_run.vary(parameters={"fragile_min": 0.6}, quotas={quota.name: float(quota.total) / 2}))
 
@@ -86,14 +86,14 @@ def test_other_views_show_the_second_plan_alone(open_map, found: Comparison) -> 
     assert tab.locator("#zp-views button").count() == 4
 
 
-def test_a_map_of_one_plan_has_no_differences(open_map, toy_run: FreshPlan) -> None:
+def test_a_map_of_one_plan_has_no_differences(open_map, toy_run: Plan) -> None:
     tab = open_map(draw(toy_run), "#view=differences")
     assert tab.locator("#zp-views button").count() == 3
     assert tab.locator(".zp-swipe").count() == 0
     assert tab.complaints == []
 
 
-def test_where_no_main_function_moved_amounts_are_shown_first(open_map, toy_run: FreshPlan) -> None:
+def test_where_no_main_function_moved_amounts_are_shown_first(open_map, toy_run: Plan) -> None:
     (quota,) = toy_run.study.quotas[:1]
     tab = open_map(draw(compare(toy_run, toy_run.vary(quotas={quota.name: float(quota.total) / 2}))))
     chosen = tab.locator("#zp-legend select").first

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def with_status(plan: Plan, status: str, units: set[str] | None = None) -> Plan:
     """The plan with another status of some units, or of all."""
     zones = plan.zones
     chosen = zones["unit_id"].isin(units) if units else zones["unit_id"].notna()
-    return dataclasses.replace(plan, zones=zones.assign(status=zones["status"].mask(chosen, status)))
+    return plan.having(zones=zones.assign(status=zones["status"].mask(chosen, status)))
 
 
 def box_of(tab, key: str):

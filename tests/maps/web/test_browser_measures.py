@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -17,7 +15,7 @@ def measured_plan(toy_plan):
     """The toy province with heights of 100 m a unit from west to east and north, and one that nobody knows."""
     heights = np.arange(len(toy_plan.units)) * 100.0
     heights[0] = np.nan
-    return dataclasses.replace(toy_plan, measures=toy_plan.measures.assign(height_mean_m=heights))
+    return toy_plan.having(measures=toy_plan.measures.assign(height_mean_m=heights))
 
 
 def colours(tab, plan) -> dict[str, tuple[int, ...]]:

@@ -9,7 +9,7 @@ import pytest
 from maps.web import draw
 from maps.words import catalogue
 from tests.zoning.study.test_tries import write_try
-from zoning.pipeline.flow import FreshPlan, make_plan, run
+from zoning.pipeline.flow import make_plan, run
 from zoning.pipeline.plan_steps import Steps
 from zoning.plan import Plan
 from zoning.study import Scenario, read_study
@@ -20,8 +20,7 @@ HOSTILE = '<img src=x onerror="document.title=1">&'
 
 
 @pytest.fixture
-def plan(toy_run: Plan) -> FreshPlan:
-    assert isinstance(toy_run, FreshPlan)
+def plan(toy_run: Plan) -> Plan:
     scenarios = (
         Scenario(name="forest & co", title={"en": "Fewer forests"}, set={"parameters.fragile_min": 0.6}),
         Scenario(name=HOSTILE, set={"quotas.construction_land.total": 60}),
@@ -42,7 +41,7 @@ def column(tab, place: int) -> dict[str, str]:
     return {row[0].split("\n")[0].strip(): row[place].strip() for row in rows}
 
 
-def test_a_scenario_takes_the_place_of_the_plan_and_gives_it_back(open_map, plan: FreshPlan) -> None:
+def test_a_scenario_takes_the_place_of_the_plan_and_gives_it_back(open_map, plan: Plan) -> None:
     tab = open_map(draw(plan))
     box = tab.locator("#zp-scenario")
     assert box.locator("option").all_inner_texts()[0] == "The adopted plan"
@@ -66,7 +65,7 @@ def test_a_scenario_takes_the_place_of_the_plan_and_gives_it_back(open_map, plan
     assert tab.complaints == []
 
 
-def test_a_link_opens_the_scenario_with_its_amounts_and_texts_stay_texts(open_map, plan: FreshPlan) -> None:
+def test_a_link_opens_the_scenario_with_its_amounts_and_texts_stay_texts(open_map, plan: Plan) -> None:
     tab = open_map(draw(plan), "#scenario=%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D1%22%3E%26&view=land")
     assert tab.input_value("#zp-scenario") == "1"
     assert HOSTILE in tab.locator("#zp-scenario option").all_inner_texts()[2]
@@ -79,7 +78,7 @@ def test_a_link_opens_the_scenario_with_its_amounts_and_texts_stay_texts(open_ma
     assert tab.complaints == []
 
 
-def test_the_card_is_of_the_scenario_and_what_stays_of_the_adopted_plan_says_so(open_map, plan: FreshPlan) -> None:
+def test_the_card_is_of_the_scenario_and_what_stays_of_the_adopted_plan_says_so(open_map, plan: Plan) -> None:
     tab = open_map(draw(plan), "#scenario=forest%20%26%20co&unit=a2")
     card, adopted = tab.locator("#zp-unit > .zp-try-card"), str(catalogue("map", "en")["try_card"])
     assert card.locator(".zp-verdict").inner_text().endswith("General")
@@ -91,7 +90,7 @@ def test_the_card_is_of_the_scenario_and_what_stays_of_the_adopted_plan_says_so(
     assert tab.complaints == []
 
 
-def test_axe_finds_nothing_on_a_scenario(open_map, axe, plan: FreshPlan) -> None:
+def test_axe_finds_nothing_on_a_scenario(open_map, axe, plan: Plan) -> None:
     assert axe(open_map(draw(plan), "#scenario=forest%20%26%20co")) == []
 
 

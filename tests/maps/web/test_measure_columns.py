@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +11,7 @@ from maps.words import localize
 
 
 def with_columns(plan, **columns):
-    return dataclasses.replace(plan, measures=plan.measures.assign(**columns))
+    return plan.having(measures=plan.measures.assign(**columns))
 
 
 def test_numbers_that_differ_are_measures_and_nothing_else(toy_plan) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from decimal import Decimal
 
 import geopandas as gpd
@@ -24,7 +23,7 @@ def paying(plan, *rows: tuple[str, str, str, str]):
         for name, payer, receiver, amount in rows
     ]
     flows = tabulate(FLOWS, pd.DataFrame(told).assign(period=2025, unit="CNY", reference="Act 7"))
-    return dataclasses.replace(plan, flows=flows)
+    return plan.having(flows=flows)
 
 
 def payments(plan, language: str = "en") -> Payments:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from maps.telling.summaries.amount_shifts import quota_shifts
@@ -30,7 +28,7 @@ def test_a_quota_by_residents_is_told_by_person_and_by_available_hectare(plan_of
 def test_what_is_not_known_has_no_ratio_and_other_units_keep_their_own(toy_plan) -> None:
     quota = toy_plan.study.quotas[0]
     measures = toy_plan.measures.assign(population=[None, *[7.0] * 11])
-    plan = localize(dataclasses.replace(toy_plan, measures=measures), "en")
+    plan = localize(toy_plan.having(measures=measures), "en")
     (first, *_) = quota_bases(plan, quota.model_copy(update={"weight": "population", "unit": "mu"}))
     assert first.values[:2] == (None, 7.0)
     assert (first.scale, first.unit.split(" ")[0]) == (1.0, "mu")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from decimal import Decimal
 from types import SimpleNamespace
@@ -122,7 +121,7 @@ def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
 def test_a_quota_tells_price_and_balances_where_there_are_any(toy_plan) -> None:
     rows = toy_plan.quotas.assign(shadow_price=0.25)
     rows.loc[rows["unit_id"] == "c4", ["carried", "transferred"]] = Decimal("-1.5")
-    told = cards(localize(dataclasses.replace(toy_plan, quotas=rows)))
+    told = cards(localize(toy_plan.having(quotas=rows)))
     (row,) = of(told, "c4").quotas
     shown = dict(zip(told.quota_titles, row.shown, strict=True))
     assert (row.price, shown["Carried over"], shown["Transferred"]) == (0.25, "-1.5 ha", "-1.5 ha")
@@ -138,7 +137,7 @@ def test_lines_say_what_was_claimed_and_settled(toy_plan, told) -> None:
 
 def test_a_line_that_lost_names_the_winner(toy_plan) -> None:
     lost = toy_plan.lines.assign(settled_ha=40.0, lost_to="red_line;hillside")
-    (line,) = of(cards(localize(dataclasses.replace(toy_plan, lines=lost))), "a2").lines
+    (line,) = of(cards(localize(toy_plan.having(lines=lost))), "a2").lines
     assert (line.settled_ha, line.lost_to) == (40.0, ("Ecological red line", "hillside"))
 
 
@@ -155,7 +154,7 @@ def test_an_overruled_policy_names_the_stricter_one(toy_plan) -> None:
     over = toy_plan.policies["overruled_by"].where(toy_plan.policies["policy"] != "plan-first", "forest-payment")
     part = toy_plan.policies["piece_id"].where(toy_plan.policies["policy"] != "plan-first", "a1/1")
     policies = toy_plan.policies.assign(overruled_by=over, piece_id=part)
-    said = cards(localize(dataclasses.replace(toy_plan, policies=policies)))
+    said = cards(localize(toy_plan.having(policies=policies)))
     held = {said.policies[row.policy].id: row for row in said.policy_lists.groups[of(said, "a1").unit.policies]}
     whole, part = held["forest-payment"], held["plan-first"]
     assert (whole.holds, whole.over, whole.part_ha) == (True, None, None)
@@ -171,7 +170,7 @@ def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(to
         policy="forest-payment", overruled_by="exception-1", exception="a road", inherited_from="west"
     )
     policies = pd.concat([*parts, excepted, row])
-    said = cards(dataclasses.replace(own, policies=policies))
+    said = cards(own.having(policies=policies))
     held = said.policy_lists.groups[of(said, "a2").unit.policies]
     area = round(float(toy_plan.pieces.loc[[first, second], "area_ha"].sum()), 2)
     assert [(said.policies[one.policy].id, one.holds, one.over, *one[4:]) for one in held] == [
@@ -183,7 +182,7 @@ def test_parts_of_a_unit_are_one_entry_with_their_hectares_and_notes_are_kept(to
 
 def test_settings_show_value_and_unit(toy_plan) -> None:
     text = json.dumps({"fee": {"value": 12.5, "unit": "CNY/ha"}, "share": {"value": 0.2, "unit": "1"}, "who": "county"})
-    plan = dataclasses.replace(toy_plan, policies=toy_plan.policies.assign(parameters=text))
+    plan = toy_plan.having(policies=toy_plan.policies.assign(parameters=text))
     listed = [Setting("fee", "12.5 CNY/ha"), Setting("share", "0.2"), Setting("who", "county")]
     assert all(one == listed for one in cards(localize(plan)).settings.groups)
 

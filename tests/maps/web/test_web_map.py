@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -84,7 +83,7 @@ def test_no_name_stands_in_the_page_outside_the_block(make_plan) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_name_of_the_study_is_a_text(toy_plan, name: str) -> None:
     study = toy_plan.study.model_copy(update={"study": toy_plan.study.study.model_copy(update={"name": name})})
-    page = page_of(dataclasses.replace(toy_plan, study=study))
+    page = page_of(toy_plan.having(study=study))
     (title,) = re.findall(r"<title>(.*?)</title>", page, re.DOTALL)
     assert "<" not in title
     assert len(re.findall("<script", page)) == len(re.findall("<script", page_of(toy_plan)))
@@ -117,7 +116,7 @@ def test_a_language_that_is_not_there_is_refused(toy_plan) -> None:
 def test_a_map_of_a_plan_without_quotas_lines_and_policies(toy_plan) -> None:
     bare = {name: getattr(toy_plan, name).iloc[:0] for name in ("lines", "quotas", "policies")}
     study = toy_plan.study.model_copy(update={"quotas": ()})
-    assert "zoneplan.open" in page_of(dataclasses.replace(toy_plan, study=study, assumptions=(), **bare))
+    assert "zoneplan.open" in page_of(toy_plan.having(study=study, assumptions=(), **bare))
 
 
 def test_tiles_bring_mercator_along(toy_plan) -> None:
@@ -132,7 +131,7 @@ def test_tiles_bring_mercator_along(toy_plan) -> None:
 def test_tiles_that_a_plan_names_lie_under_it(toy_plan) -> None:
     named = {"tiles": "https://tiles.example/{z}/{x}/{y}.png", "attribution": "<script>alert(1)</script> & Co"}
     section = toy_plan.study.map.model_copy(update=named)
-    plan = dataclasses.replace(toy_plan, study=toy_plan.study.model_copy(update={"map": section}))
+    plan = toy_plan.having(study=toy_plan.study.model_copy(update={"map": section}))
     page = page_of(plan)
     assert "crs: L.CRS.EPSG3857" in page
     assert page.count("tiles.example") == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -81,7 +80,7 @@ def test_levels_are_called_as_their_columns(terms) -> None:
 def test_map_and_workbook_call_a_measure_alike(make_plan) -> None:
     plan = make_plan()
     titled = plan.study.units.model_copy(update={"titles": {"plant_mw": {"en": "Power {0}", "zh": "电力"}}})
-    plan = replace(plan, study=plan.study.model_copy(update={"units": titled}))
+    plan = plan.having(study=plan.study.model_copy(update={"units": titled}))
     for language in ("en", "zh"):
         said = localize(plan, language)
         sheet = next(one for one in sheets_of(said) if one.key == "measures")

@@ -191,5 +191,5 @@ def test_exceptions_are_in_words(english: LocalizedPlan) -> None:
     rulebook = dataclasses.replace(english.rulebook, policies=(policy.model_copy(update={"exceptions": (one,)}),))
     rows = english.source.policies
     rows = rows[rows["policy"] == policy.id].head(1).assign(overruled_by="exception-1")
-    plan = dataclasses.replace(english.source, rulebook=rulebook, policies=rows)
+    plan = english.source.having(rulebook=rulebook, policies=rows)
     assert localize(plan, "zh").policies["exception"].tolist() == ["既有（Act 1）"]

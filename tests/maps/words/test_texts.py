@@ -35,7 +35,7 @@ def test_one_text_for_all_languages_has_no_mark() -> None:
 
 def test_titles_of_a_rulebook_without_the_language_are_marked(toy_plan: Plan, map_page: Callable[..., Page]) -> None:
     zones = tuple(zone.model_copy(update={"title": {"en": zone.title["en"]}}) for zone in toy_plan.rulebook.zones)
-    plan = dataclasses.replace(toy_plan, rulebook=dataclasses.replace(toy_plan.rulebook, zones=zones))
+    plan = toy_plan.having(rulebook=dataclasses.replace(toy_plan.rulebook, zones=zones))
     shown = [one.title for one in map_page(plan, "zh").zones]
     assert shown == [f"{zone.title['en']} (en)" for zone in zones]
     used = {title for title, zone in zip(shown, zones, strict=True) if zone.code in set(plan.zones["main"])}

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from layers.errors import ZoneplanError
 from tests.changes import changed, found, paths_of, variants
 from tests.zoning.whatif.test_variants import different
-from zoning.pipeline.flow import FreshPlan, run
+from zoning.pipeline.flow import run
 from zoning.pipeline.plan_steps import KeptResults, Step, Steps
+from zoning.plan import Plan
 from zoning.study import Study, read_study
 
 COSTLY = {"overlay", "measure", "site"}
@@ -32,7 +33,7 @@ class Shelf(dict[str, dict[str, bytes]]):
         return True
 
 
-def outcome(study: Study, kept: KeptResults | None) -> FreshPlan | tuple[type, str]:
+def outcome(study: Study, kept: KeptResults | None) -> Plan | tuple[type, str]:
     try:
         return run(study, kept=kept)
     except ZoneplanError as refused:
@@ -47,7 +48,7 @@ def kept() -> KeptResults:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(data=st.data())
 def test_whatever_a_plan_says_its_run_is_the_same_with_what_is_kept(
-    toy_run: FreshPlan, kept: KeptResults, data: st.DataObject
+    toy_run: Plan, kept: KeptResults, data: st.DataObject
 ) -> None:
     """Each run takes what the ones before it kept, of plans that differ in one value or in nothing."""
     study = toy_run.study
@@ -55,7 +56,7 @@ def test_whatever_a_plan_says_its_run_is_the_same_with_what_is_kept(
         path = data.draw(st.sampled_from(sorted(paths_of(study), key=str)))
         study = changed(study, path, data.draw(variants(found(study, path))))
     one, other = outcome(study, kept), outcome(study, None)
-    if isinstance(one, FreshPlan) and isinstance(other, FreshPlan):
+    if isinstance(one, Plan) and isinstance(other, Plan):
         assert different(one, other) == []
     else:
         assert one == other
@@ -99,7 +100,7 @@ def test_a_study_that_was_moved_is_known_and_another_program_is_not(toy_folder: 
 
 
 @pytest.mark.parametrize("damage", ["cut", "other", "raises", "foreign"])
-def test_what_is_damaged_is_said_once_a_step_and_not_used(toy_run: FreshPlan, damage: str) -> None:
+def test_what_is_damaged_is_said_once_a_step_and_not_used(toy_run: Plan, damage: str) -> None:
     shelf, said = Shelf(), []
     run(toy_run.study, kept=KeptResults(shelf, "a program"))
     for files in shelf.values():

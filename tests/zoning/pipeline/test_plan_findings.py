@@ -134,7 +134,7 @@ def test_a_decision_against_a_locked_unit(toy_folder: Path, decide) -> None:
 
 def test_units_without_policy_or_instrument(decide) -> None:
     plan = decide(("c4", 'main = "key_development"', "2024-06-01"))
-    asked = replace(plan, rulebook=replace(plan.rulebook, instruments=("land", "energy")))
+    asked = plan.having(rulebook=replace(plan.rulebook, instruments=("land", "energy")))
     (found,) = find(asked)
     assert found.text == (
         "units without a policy of the instrument 'energy', which 'toy' asks of each: 11 "
@@ -143,7 +143,7 @@ def test_units_without_policy_or_instrument(decide) -> None:
     assert (found.code, found.count, found.features) == ("missing_instrument", 11, ("a1", "a2", "a3", "a4", "b1"))
     (told,) = remarks(asked)
     assert told.features == tuple(unit for unit in plan.units.index if unit != "b4")  # all of them are concerned
-    bare = replace(plan, policies=plan.policies[plan.policies["unit_id"] != "a1"])
+    bare = plan.having(policies=plan.policies[plan.policies["unit_id"] != "a1"])
     assert [one.text for one in find(bare)] == ["units without any policy: 1 ('a1')"]
 
 
@@ -153,7 +153,7 @@ def test_a_measure_that_is_0_or_missing_everywhere_is_told(kind: str, values, to
     plan = run(read_study(toy_folder / "plan.toml"))
     assert "empty_measure" not in codes(plan)
     declared = Indicator(name="jobs", when_absent=0)
-    plan = replace(plan, rulebook=replace(plan.rulebook, indicators=(*plan.rulebook.indicators, declared)))
+    plan = plan.having(rulebook=replace(plan.rulebook, indicators=(*plan.rulebook.indicators, declared)))
     names = {
         "measure of a layer": "plant_mw",
         "share of a role": "energy_rich_share",
@@ -162,9 +162,7 @@ def test_a_measure_that_is_0_or_missing_everywhere_is_told(kind: str, values, to
     name = names[kind]
     column = pd.Series(values, index=plan.measures.index, dtype=float)
     (found,) = (
-        one
-        for one in find(replace(plan, measures=plan.measures.assign(**{name: column})))
-        if one.code == "empty_measure"
+        one for one in find(plan.having(measures=plan.measures.assign(**{name: column}))) if one.code == "empty_measure"
     )
     assert (found.level, found.features, found.count) == ("warning", (name,), 1)
     assert found.text.startswith(
@@ -176,13 +174,13 @@ def test_a_measure_that_was_absent_or_that_nobody_reads_is_no_empty_one(toy_fold
     plan = run(read_study(toy_folder / "plan.toml"))
     assert (plan.measures["protected_ha"] == 0).all()  # no layer gives it: that is an assumption, told as such
     unread = plan.measures.assign(remarks=None, flag=False)
-    assert "empty_measure" not in codes(replace(plan, measures=unread))
+    assert "empty_measure" not in codes(plan.having(measures=unread))
 
 
 def test_contested_and_open_units_are_counted(decide) -> None:
     plan = decide(("c4", 'main = "key_development"', "2024-06-01"))
     status = ["contested", "review"] + ["decided"] * 10
-    assert codes(replace(plan, zones=plan.zones.assign(status=status))) == ["contested", "review"]
+    assert codes(plan.having(zones=plan.zones.assign(status=status))) == ["contested", "review"]
 
 
 def floored(plan: Plan, **arable: float) -> Plan:
@@ -196,7 +194,7 @@ def floored(plan: Plan, **arable: float) -> Plan:
     column = pd.Series(0.0, index=plan.measures.index)
     column.update(pd.Series(arable))
     measures = plan.measures.assign(arable_ha=column) if arable else plan.measures
-    return replace(plan, rulebook=rulebook, measures=measures, trace=Trace())
+    return plan.having(rulebook=rulebook, measures=measures, trace=Trace())
 
 
 def test_floors_that_are_missed_or_cannot_be_checked(decide) -> None:
@@ -213,7 +211,7 @@ def test_floors_that_are_missed_or_cannot_be_checked(decide) -> None:
     assert note.text == (
         "Permanent basic farmland of a province: not checked, for 'arable_ha' is missing; places: 2 ('east', 'west')"
     )
-    (unlined,) = find(replace(floored(plan), roles={}))
+    (unlined,) = find(floored(plan).having(roles={}))
     assert "no layer of a role that draws the line (Permanent farmland)" in unlined.text
 
 
@@ -248,7 +246,7 @@ def test_units_on_a_threshold_are_told(toy_folder: Path) -> None:
 
 def test_many_units_are_counted_in_the_language_asked_for(toy_folder: Path) -> None:
     plan = run(read_study(toy_folder / "plan.toml"))
-    bare = replace(plan, policies=plan.policies[:0])
+    bare = plan.having(policies=plan.policies[:0])
     english, chinese = (find(bare, language)[0].text for language in ("en", "zh"))
     assert english.endswith("'b1' and 7 more)")
     assert chinese.endswith("'b1'，另有 7 个）")
@@ -276,7 +274,7 @@ def test_a_per_cent_for_a_share_and_a_share_for_a_per_cent_are_told(toy_folder: 
 def test_a_norm_on_every_unit_lacks_a_quota_and_no_place(toy_run: Plan) -> None:
     """Units and the study are always there; it said that the study names no place of 'unit'."""
     norms = read_rulebook("france_zan", date(2026, 9, 1)).norms
-    plan = replace(toy_run, rulebook=replace(toy_run.rulebook, norms=norms))
+    plan = toy_run.having(rulebook=replace(toy_run.rulebook, norms=norms))
     told = {one.layer: one.text for one in find(plan) if one.code == "norm_unchecked"}
     assert {norm.level for norm in norms} > {"unit", "study"}
     for norm in norms:

@@ -152,7 +152,7 @@ def test_a_plan_of_another_rulebook_is_refused_and_of_another_text_is_told(
 
 
 def test_a_rulebook_without_anything_is_used_for_nothing(toy_run: Plan) -> None:
-    bare = replace(toy_run, rulebook=replace(toy_run.rulebook, rules=(), policies=(), parameters={}))
+    bare = toy_run.having(rulebook=replace(toy_run.rulebook, rules=(), policies=(), parameters={}))
     assert rule_coverage_of(bare).as_dict() == {"rules": [], "policies": [], "parameters": []}
     assert list(usage_findings(bare)) == []
 

@@ -11,7 +11,6 @@ import pytest
 
 from layers.errors import StudyError, UnknownNameError
 from zoneplan import classify
-from zoning.pipeline.flow import FreshPlan
 from zoning.plan import Plan
 from zoning.whatif import calibrate, sweep
 from zoning.whatif import calibration as module
@@ -26,14 +25,14 @@ def mains(plan: Plan) -> pd.Series:
     return plan.zones.set_index("unit_id")["main"]
 
 
-def by_rules(plan: FreshPlan, **parameters: float) -> pd.Series:
+def by_rules(plan: Plan, **parameters: float) -> pd.Series:
     """The main functions that rules alone give."""
     changed = plan.vary(parameters=parameters)
     return resolve(classify(changed.measures, changed.rulebook), changed.rulebook)["main"].rename_axis("unit_id")
 
 
 @pytest.fixture(scope="module")
-def noisy(plan_of: Callable[[str], FreshPlan]) -> pd.Series:
+def noisy(plan_of: Callable[[str], Plan]) -> pd.Series:
     """Other thresholds, and a few units that no threshold explains."""
     found = by_rules(plan_of(STUDY), density_min_per_km2=20.0, cropland_share_min=0.12).copy()
     found.iloc[[3, 40, 77, 120]] = ["general", "agricultural", "key_development", "ecologically_fragile"]
@@ -50,7 +49,7 @@ def test_kappa_of_a_table_in_every_textbook() -> None:
     assert Agreement.of(decided[:25], decided[:25], ["yes"]).kappa is None
 
 
-def test_thresholds_that_made_a_list_are_found_again(plan_of: Callable[[str], FreshPlan]) -> None:
+def test_thresholds_that_made_a_list_are_found_again(plan_of: Callable[[str], Plan]) -> None:
     plan = plan_of(STUDY)
     decided = by_rules(plan, density_min_per_km2=20.0, cropland_share_min=0.12)
     found = calibrate(plan, decided)
@@ -68,7 +67,7 @@ def test_thresholds_that_made_a_list_are_found_again(plan_of: Callable[[str], Fr
     assert again.equals(decided)
 
 
-def test_no_other_thresholds_agree_better(plan_of: Callable[[str], FreshPlan], noisy: pd.Series) -> None:
+def test_no_other_thresholds_agree_better(plan_of: Callable[[str], Plan], noisy: pd.Series) -> None:
     """Against a sweep of all pairs of the cells' values."""
     plan = plan_of(STUDY)
     found = calibrate(plan, noisy, TWO)
@@ -87,7 +86,7 @@ def test_no_other_thresholds_agree_better(plan_of: Callable[[str], FreshPlan], n
 
 
 def test_a_search_finds_as_much_here(
-    plan_of: Callable[[str], FreshPlan], noisy: pd.Series, monkeypatch: pytest.MonkeyPatch
+    plan_of: Callable[[str], Plan], noisy: pd.Series, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_of(STUDY)
     exact = calibrate(plan, noisy, TWO)
@@ -99,7 +98,7 @@ def test_a_search_finds_as_much_here(
 
 
 def test_each_block_is_judged_by_thresholds_fitted_to_the_others(
-    plan_of: Callable[[str], FreshPlan], noisy: pd.Series
+    plan_of: Callable[[str], Plan], noisy: pd.Series
 ) -> None:
     plan = plan_of(STUDY)
     found = calibrate(plan, noisy, TWO, blocks=3)
@@ -117,7 +116,7 @@ def test_each_block_is_judged_by_thresholds_fitted_to_the_others(
     assert sum(one.area for one in spread) < 1.2 * middle.union_all().convex_hull.area
 
 
-def test_what_cannot_be_fitted_is_refused(plan_of: Callable[[str], FreshPlan]) -> None:
+def test_what_cannot_be_fitted_is_refused(plan_of: Callable[[str], Plan]) -> None:
     plan = plan_of(STUDY)
     decided = mains(plan)
     with pytest.raises(UnknownNameError, match="plan has not: 'nowhere'"):
@@ -134,7 +133,7 @@ def test_what_cannot_be_fitted_is_refused(plan_of: Callable[[str], FreshPlan]) -
         calibrate(plan, decided[:5])
 
 
-def test_units_that_are_not_listed_have_no_say(plan_of: Callable[[str], FreshPlan], noisy: pd.Series) -> None:
+def test_units_that_are_not_listed_have_no_say(plan_of: Callable[[str], Plan], noisy: pd.Series) -> None:
     plan = plan_of(STUDY)
     some = noisy[::2]
     found = calibrate(plan, some, TWO)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +16,8 @@ from layers.sources import Sources
 from maps.runs import read_run, write_run
 from tests.changes import changed, found, paths_of, variants
 from tests.conftest import examples
-from zoning.pipeline.flow import FreshPlan, make_plan, run
+from zoning.pipeline.flow import make_plan, run
+from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.whatif import compare
 from zoning.whatif.differences import differences, parts_of
@@ -29,7 +29,7 @@ READ = set(Sources.model_fields) - {"study"}
 
 
 @pytest.fixture(scope="module")
-def felled(toy_run: FreshPlan) -> FreshPlan:
+def felled(toy_run: Plan) -> Plan:
     """The toy province with less forest."""
     forest = next(layer for layer in toy_run.inputs.layers if layer.name == "forest").features
     return toy_run.vary(layers={"forest": forest.assign(kind="forest", geometry=forest.buffer(-100)).iloc[:1]})
@@ -42,14 +42,14 @@ def mains(rows: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
     )
 
 
-def test_a_plan_is_the_same_as_itself(toy_run: FreshPlan) -> None:
+def test_a_plan_is_the_same_as_itself(toy_run: Plan) -> None:
     found = compare(toy_run, toy_run)
     assert found.same
     assert (len(found.moved), found.differences, found.totals["moved"]) == (0, (), {})
     assert found.transitions["area_ha"].sum() == pytest.approx(toy_run.zones["area_ha"].sum())
 
 
-def test_each_move_has_the_difference_that_alone_makes_it(toy_run: FreshPlan) -> None:
+def test_each_move_has_the_difference_that_alone_makes_it(toy_run: Plan) -> None:
     """The share of forest is 1 in column 1 and 1/2 in column 2; a4 has 400 people, and the plan decides on c4."""
     other = toy_run.vary(parameters={"fragile_min": 0.6, "plant_min_mw": 2000.0}, decisions=[DECISION])
     found = compare(toy_run, other)
@@ -66,7 +66,7 @@ def test_each_move_has_the_difference_that_alone_makes_it(toy_run: FreshPlan) ->
     assert found.totals["main_ha"]["changed"] == pytest.approx(400.0)
 
 
-def test_sums_of_quotas_and_payments_are_told_before_and_after(toy_run: FreshPlan) -> None:
+def test_sums_of_quotas_and_payments_are_told_before_and_after(toy_run: Plan) -> None:
     (quota,) = toy_run.study.quotas[:1]
     found = compare(toy_run, toy_run.vary(quotas={quota.name: float(quota.total) / 2}))
     told = found.totals["quotas"][quota.name]
@@ -79,7 +79,7 @@ def test_sums_of_quotas_and_payments_are_told_before_and_after(toy_run: FreshPla
     assert found.before.quotas.equals(toy_run.quotas)
 
 
-def test_a_comparison_shows_what_moved_and_why(toy_run: FreshPlan) -> None:
+def test_a_comparison_shows_what_moved_and_why(toy_run: Plan) -> None:
     text = repr(compare(toy_run, toy_run.vary(parameters={"fragile_min": 0.6})))
     assert text.splitlines()[0] == "What differs between two plans"
     assert "parameter fragile_min" in text
@@ -87,7 +87,7 @@ def test_a_comparison_shows_what_moved_and_why(toy_run: FreshPlan) -> None:
     assert repr(compare(toy_run, toy_run)) == "Nothing differs"
 
 
-def test_what_only_two_differences_make_together_says_so(toy_run: FreshPlan) -> None:
+def test_what_only_two_differences_make_together_says_so(toy_run: Plan) -> None:
     """b4 is claimed where the threshold falls and the rule asks of plants: neither alone is enough."""
     rule = {"when": "population >= populous_min AND plant_mw >= plant_min_mw"}
     first = toy_run.vary(rules={"key-1": rule})
@@ -100,9 +100,7 @@ def test_what_only_two_differences_make_together_says_so(toy_run: FreshPlan) -> 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(15))
 @given(data=st.data())
-def test_all_differences_together_make_the_other_plan(
-    toy_run: FreshPlan, felled: FreshPlan, data: st.DataObject
-) -> None:
+def test_all_differences_together_make_the_other_plan(toy_run: Plan, felled: Plan, data: st.DataObject) -> None:
     """What is read stays as the study says that it is read: what was read of a layer is there under its name."""
     source = data.draw(st.sampled_from([toy_run, felled]))
     study = source.study
@@ -137,9 +135,9 @@ def test_units_without_a_partner_are_listed(toy_folder: Path) -> None:
     assert "a1" not in set(found.moved["unit_id"])
 
 
-def test_plans_without_a_common_unit_are_refused(toy_run: FreshPlan) -> None:
+def test_plans_without_a_common_unit_are_refused(toy_run: Plan) -> None:
     """Nothing of one plan stands in the other: to say that no unit changes would be true and mislead."""
-    other = replace(toy_run, units=toy_run.units.rename(index="other {}".format))
+    other = toy_run.having(units=toy_run.units.rename(index="other {}".format))
     with pytest.raises(StudyError, match="no unit in common") as error:
         compare(toy_run, other)
     assert "'a1', 'a2'" in str(error.value)
@@ -157,9 +155,7 @@ def test_runs_that_were_read_back_are_compared_by_their_sources(toy_folder: Path
     assert set(mains(found.moved)) == {"a2", "b2", "c2"}
 
 
-def test_a_layer_that_another_plan_read_stands_in_its_place_among_the_layers(
-    toy_run: FreshPlan, felled: FreshPlan
-) -> None:
+def test_a_layer_that_another_plan_read_stands_in_its_place_among_the_layers(toy_run: Plan, felled: Plan) -> None:
     parts = parts_of(felled)
     for one in differences(felled, toy_run):
         parts = one.apply(parts, parts_of(toy_run))

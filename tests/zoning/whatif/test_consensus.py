@@ -12,14 +12,15 @@ from layers.errors import StudyError
 from tests.zoning.study.test_tries import DECISION as PORT
 from tests.zoning.study.test_tries import write_try
 from zoning.errors import InfeasibleError
-from zoning.pipeline.flow import FreshPlan, run
+from zoning.pipeline.flow import run
+from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.whatif import consensus, run_together
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "Ana", "date": date(2024, 12, 2)}
 
 
-def test_what_most_say_and_how_many(toy_run: FreshPlan) -> None:
+def test_what_most_say_and_how_many(toy_run: Plan) -> None:
     """Column 2 is half forest: fragile at 0.5 and not at 0.6. One decides a4. All three agree on the other eight."""
     ana = toy_run.vary(parameters={"fragile_min": 0.6}, decisions=[DECISION])
     wei = toy_run.vary(parameters={"fragile_min": 0.6})
@@ -37,7 +38,7 @@ def test_what_most_say_and_how_many(toy_run: FreshPlan) -> None:
     assert set(told.loc["a4", "value"]) == {"", "key_development"}
 
 
-def test_a_tie_is_what_the_base_says_and_amounts_have_a_range(toy_run: FreshPlan) -> None:
+def test_a_tie_is_what_the_base_says_and_amounts_have_a_range(toy_run: Plan) -> None:
     less = toy_run.vary(parameters={"fragile_min": 0.6}, quotas={"construction_land": 60})
     found = consensus({"more": toy_run, "less": less}, toy_run)
     assert found.units.set_index("unit_id").loc["a2", ["main", "agree"]].tolist() == ["ecologically_fragile", 1]
@@ -51,7 +52,7 @@ def test_a_tie_is_what_the_base_says_and_amounts_have_a_range(toy_run: FreshPlan
     assert sum(found.quotas["most"], Decimal(0)) > sum(found.quotas["least"], Decimal(0))
 
 
-def test_what_no_difference_alone_moves_hangs_on_several(toy_run: FreshPlan) -> None:
+def test_what_no_difference_alone_moves_hangs_on_several(toy_run: Plan) -> None:
     rule = {"when": "population >= populous_min AND plant_mw >= plant_min_mw"}
     first = toy_run.vary(rules={"key-1": rule})
     other = first.vary(parameters={"populous_min": 300.0, "plant_min_mw": 40.0})
@@ -61,7 +62,7 @@ def test_what_no_difference_alone_moves_hangs_on_several(toy_run: FreshPlan) -> 
     assert hangs.loc[("b3", "overlays")].tolist() == ["parameter", "plant_min_mw"]
 
 
-def test_those_who_say_the_same_differ_in_nothing(toy_run: FreshPlan) -> None:
+def test_those_who_say_the_same_differ_in_nothing(toy_run: Plan) -> None:
     found = consensus({"one": toy_run, "other": toy_run})
     assert found.disputed.empty
     assert all(table.empty for table in (found.differences, found.hangs))

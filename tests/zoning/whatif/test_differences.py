@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from zoning.pipeline.flow import FreshPlan
+from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import builtin_studies, builtin_study, read_study
 from zoning.whatif import entries_of
@@ -31,7 +31,7 @@ def test_keys_that_differ_are_told_one_by_one() -> None:
     assert dict(_keys_that_differ((), was)) == {"": ("", "en: a, zh: b, rate: 1, 2")}
 
 
-def test_a_value_of_another_day_is_in_force_as_long_as_the_one_it_replaces(toy_run: FreshPlan) -> None:
+def test_a_value_of_another_day_is_in_force_as_long_as_the_one_it_replaces(toy_run: Plan) -> None:
     first, second = (read_rulebook("main_functional_areas", date(year, 12, 1)) for year in (2018, 2020))
     parts, other = (parts_of(toy_run)._replace(rulebook=rulebook) for rulebook in (first, second))
     rate = next(one for one in _of_parameters(first.parameters, second.parameters) if one.id == "pension_rate")

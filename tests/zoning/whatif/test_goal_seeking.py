@@ -16,7 +16,7 @@ import pytest
 from layers.errors import ConditionError, StudyError, UnknownNameError, ZoneplanError
 from tests.conftest import examples
 from zoneplan import allocate, classify
-from zoning.pipeline.flow import CLASSIFY, INDICES, FreshPlan
+from zoning.pipeline.flow import CLASSIFY, INDICES, Plan
 from zoning.pipeline.plan_steps import Steps
 from zoning.quotas import names_asked, unit_context
 from zoning.rulebook import Indicator, Rule, Rulebook, Value
@@ -56,7 +56,7 @@ AMOUNTS = ("amount(land, main = 'x') >= {}", "amount(land, o OR b > s) <= {}")
 GRID = [-0.1, 0.0, 0.1, 0.25, 0.26, 0.3, 0.4, 0.5, 0.55, 0.75, 0.8, 1.0, 1.2]
 
 
-def small_plan(toy_run: FreshPlan, rng: np.random.Generator) -> FreshPlan:
+def small_plan(toy_run: Plan, rng: np.random.Generator) -> Plan:
     """Six units under a few random rules, as far as a search looks at a plan."""
     rules = tuple(
         Rule(
@@ -100,13 +100,11 @@ def small_plan(toy_run: FreshPlan, rng: np.random.Generator) -> FreshPlan:
     quota = Quota(name="land", period=2025, total=40, unit="ha", weight="w", priority=(first,))
     units = toy_run.study.units.model_copy(update={"part_of": part_of})
     study = toy_run.study.model_copy(update={"units": units, "quotas": (quota,)})
-    return replace(
-        toy_run, study=study, rulebook=rulebook, whole_rulebook=rulebook, measures=measures, claims=claims, zones=zones,
-        steps=steps,
-    )  # fmt: skip
+    origin = replace(toy_run.origin, whole_rulebook=rulebook, steps=steps)
+    return toy_run.having(study=study, rulebook=rulebook, measures=measures, claims=claims, zones=zones, origin=origin)
 
 
-def judged(plan: FreshPlan, goals: str, values: dict[str, float]) -> list[bool]:
+def judged(plan: Plan, goals: str, values: dict[str, float]) -> list[bool]:
     """Which goals hold, found by the steps of a plan one after the other."""
     rulebook = at(plan, values)
     try:
@@ -116,12 +114,12 @@ def judged(plan: FreshPlan, goals: str, values: dict[str, float]) -> list[bool]:
     return judged_of(plan, goals, zones, rulebook)
 
 
-def at(plan: FreshPlan, values: dict[str, float]) -> Rulebook:
+def at(plan: Plan, values: dict[str, float]) -> Rulebook:
     own = {name: plan.rulebook.parameters[name].model_copy(update={"value": one}) for name, one in values.items()}
     return replace(plan.rulebook, parameters={**plan.rulebook.parameters, **own})
 
 
-def judged_of(plan: FreshPlan, goals: str, zones: pd.DataFrame, rulebook: Rulebook) -> list[bool]:
+def judged_of(plan: Plan, goals: str, zones: pd.DataFrame, rulebook: Rulebook) -> list[bool]:
     parsed, amounts = parse_goals(goals), pd.Series(dtype=object)
     refusable = plan.study.quotas[0].locked or plan.measures["b"].isna().any()  # a priority that reads b is unknown
     if "amount" in goals or refusable:
@@ -144,9 +142,7 @@ def judged_of(plan: FreshPlan, goals: str, zones: pd.DataFrame, rulebook: Rulebo
     return met
 
 
-def judged_at(
-    plan: FreshPlan, goals: str, tried: list[dict[str, float]]
-) -> Iterator[tuple[dict[str, float], list[bool]]]:
+def judged_at(plan: Plan, goals: str, tried: list[dict[str, float]]) -> Iterator[tuple[dict[str, float], list[bool]]]:
     """The same for many values, whose zones :func:`zones_by_variant` gives, which has tests of its own.
 
     Where some of them make no plan, each has to be worked out alone, and every seventh is.
@@ -173,7 +169,7 @@ def goals_of(rng: np.random.Generator, templates: tuple[str, ...]) -> str:
     return " AND ".join(str(rng.choice(templates)).format(rng.choice(numbers)) for _ in range(rng.integers(1, 4)))
 
 
-def assert_not_beaten(plan: FreshPlan, goals: str, moves: dict[str, tuple[float, float]]) -> Sought:
+def assert_not_beaten(plan: Plan, goals: str, moves: dict[str, tuple[float, float]]) -> Sought:
     found = seek(plan, goals, moves)
     assert [one.met for one in found.goals] == judged(plan, goals, dict(found.values))
     assert all(low <= found.values[name] <= high for name, (low, high) in moves.items())
@@ -196,7 +192,7 @@ def away(values: dict[str, float], moves: dict[str, tuple[float, float]]) -> flo
 
 
 @pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 20))])
-def test_no_search_is_beaten_by_brute_force(toy_run: FreshPlan, seed: int) -> None:
+def test_no_search_is_beaten_by_brute_force(toy_run: Plan, seed: int) -> None:
     """Ten small plans a seed, 200 in all; every fifth with amounts of a quota, handed out for each cell tried."""
     rng = np.random.default_rng(seed)
     for number in range(examples(10)):
@@ -211,7 +207,7 @@ def test_no_search_is_beaten_by_brute_force(toy_run: FreshPlan, seed: int) -> No
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_where_quotas_cannot_be_met_the_next_values_are_found(toy_run: FreshPlan, seed: int) -> None:
+def test_where_quotas_cannot_be_met_the_next_values_are_found(toy_run: Plan, seed: int) -> None:
     """Each unit of one zone has a part of the quota for sure, so that three of them have more than there is."""
     rng, refused = np.random.default_rng(seed), 0
     for _ in range(8):
@@ -219,7 +215,7 @@ def test_where_quotas_cannot_be_met_the_next_values_are_found(toy_run: FreshPlan
         names = [name for name in ("t", "s") if is_asked(plan, name)][:1]
         lock = Lock(when="main = 'y' OR o", amount=15, reason="so")
         quota = plan.study.quotas[0].model_copy(update={"locked": (lock,)})
-        other = replace(plan, study=plan.study.model_copy(update={"quotas": (quota,)}))
+        other = plan.having(study=plan.study.model_copy(update={"quotas": (quota,)}))
         if names:
             found = assert_not_beaten(other, goals_of(rng, GOALS), {names[0]: (0.0, 1.0)})
             refused += found.refused is not None
@@ -229,13 +225,13 @@ def test_where_quotas_cannot_be_met_the_next_values_are_found(toy_run: FreshPlan
     assert refused
 
 
-def is_asked(plan: FreshPlan, name: str) -> bool:
+def is_asked(plan: Plan, name: str) -> bool:
     from layers.conditions import parse_condition
 
     return any(name in parse_condition(rule.when).names for rule in plan.rulebook.rules)
 
 
-def test_the_nearest_values_of_the_toy_are_those_of_a_pencil(toy_run: FreshPlan) -> None:
+def test_the_nearest_values_of_the_toy_are_those_of_a_pencil(toy_run: Plan) -> None:
     """Forest covers 1 of column 1 and 1/2 of column 2, and 1/2 is adopted: just above it the second column goes."""
     found = seek(toy_run, "count(main = 'ecologically_fragile') <= 3", {"fragile_min": (0.0, 1.0)})
     assert found.met
@@ -247,7 +243,7 @@ def test_the_nearest_values_of_the_toy_are_those_of_a_pencil(toy_run: FreshPlan)
     assert told["goals"] == [{"goal": "count(main = 'ecologically_fragile') <= 3", "value": 3, "met": True}]
 
 
-def test_where_nothing_meets_all_goals_the_fewest_are_given_up(toy_run: FreshPlan) -> None:
+def test_where_nothing_meets_all_goals_the_fewest_are_given_up(toy_run: Plan) -> None:
     goals = (
         "count(main = 'ecologically_fragile') <= 3 AND count(main = 'ecologically_fragile') >= 6 AND count(a_no) >= 0"
     )
@@ -259,7 +255,7 @@ def test_where_nothing_meets_all_goals_the_fewest_are_given_up(toy_run: FreshPla
     assert found.distance == 0.0
 
 
-def test_an_amount_is_sought_among_cells(toy_run: FreshPlan) -> None:
+def test_an_amount_is_sought_among_cells(toy_run: Plan) -> None:
     quota = toy_run.quotas["quota"].iloc[0]
     everywhere = seek(toy_run, f"amount({quota}, main IS NOT NULL) >= 0", {"fragile_min": (0.0, 1.0)})
     assert (everywhere.met, everywhere.distance) == (True, 0.0)
@@ -281,7 +277,7 @@ def test_an_amount_is_sought_among_cells(toy_run: FreshPlan) -> None:
         ("count(main = 'x') > 1", {}, StudyError, "name the parameters"),
     ],
 )
-def test_what_cannot_be_sought_is_refused(toy_run: FreshPlan, goals: str, moves: dict, error: type, words: str) -> None:
+def test_what_cannot_be_sought_is_refused(toy_run: Plan, goals: str, moves: dict, error: type, words: str) -> None:
     with pytest.raises(error) as refused:
         seek(toy_run, goals, moves)
     assert words in str(refused.value)

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from layers.errors import StudyError, UnknownNameError
 from tests.conftest import examples
-from zoning.pipeline.flow import FreshPlan
+from zoning.plan import Plan
 from zoning.whatif.robustness import Sweep, sweep
 
 COLUMNS = ["main", "overlays", "status", "rule"]
 
 
-def assert_as_varied(plan: FreshPlan, swept: Sweep) -> None:
+def assert_as_varied(plan: Plan, swept: Sweep) -> None:
     totals = swept.totals()
     for number, values in enumerate(swept.variants.to_dict("records")):
         zones = plan.vary(parameters=values).zones.set_index("unit_id")
@@ -52,7 +52,7 @@ def test_a_sweep_of_a_built_in_study_is_what_vary_makes_one_by_one(plan_of, stud
         max_size=4,
     )
 )
-def test_a_sweep_of_the_toy_is_what_vary_makes_one_by_one(toy_run: FreshPlan, rows: list[tuple[float, float]]) -> None:
+def test_a_sweep_of_the_toy_is_what_vary_makes_one_by_one(toy_run: Plan, rows: list[tuple[float, float]]) -> None:
     fragile, populous = zip(*rows, strict=True)
     assert_as_varied(toy_run, sweep(toy_run, {"fragile_min": fragile, "populous_min": populous}))
 
@@ -63,7 +63,7 @@ def test_what_no_rule_asks_for_is_swept_by_plans_of_its_own(plan_of) -> None:
     assert_as_varied(plan, sweep(plan, {slope: [plan.rulebook.values[slope], 10.0], "fragile_share_min": [0.1, 0.4]}))
 
 
-def test_a_table_of_variants_is_as_good_as_a_mapping(toy_run: FreshPlan) -> None:
+def test_a_table_of_variants_is_as_good_as_a_mapping(toy_run: Plan) -> None:
     values = pd.DataFrame({"fragile_min": [0.2, 0.9]}, index=[7, 3])
     one, other = sweep(toy_run, values), sweep(toy_run, {"fragile_min": [0.2, 0.9]})
     assert one.totals().equals(other.totals())
@@ -81,7 +81,7 @@ def test_a_table_of_variants_is_as_good_as_a_mapping(toy_run: FreshPlan) -> None
         ({}, StudyError, "at least one"),
     ],
 )
-def test_what_cannot_be_swept_is_refused(toy_run: FreshPlan, values: dict, error: type, words: str) -> None:
+def test_what_cannot_be_swept_is_refused(toy_run: Plan, values: dict, error: type, words: str) -> None:
     with pytest.raises(error) as refused:
         sweep(toy_run, values)
     assert words in str(refused.value)

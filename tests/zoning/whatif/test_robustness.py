@@ -10,7 +10,8 @@ import pytest
 
 from layers.errors import SeveralErrors, StudyError, UnknownNameError
 from maps.runs import read_run, write_run
-from zoning.pipeline.flow import FreshPlan, run
+from zoning.pipeline.flow import run
+from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.whatif import robustness, robustness_of
 from zoning.zones import curve
@@ -18,7 +19,7 @@ from zoning.zones import curve
 WITHIN = {"fragile_min": (0.2, 0.8), "populous_min": (500.0, 3000.0)}
 
 
-def test_shares_are_those_of_a_loop_over_variants(toy_run: FreshPlan) -> None:
+def test_shares_are_those_of_a_loop_over_variants(toy_run: Plan) -> None:
     found = robustness(toy_run, WITHIN, draws=40, seed=3)
     own = toy_run.zones.set_index("unit_id")["main"].sort_index()
     mains = [
@@ -35,7 +36,7 @@ def test_shares_are_those_of_a_loop_over_variants(toy_run: FreshPlan) -> None:
         assert (row["other"] == "") == (not others)
 
 
-def test_the_same_seed_gives_the_same_draws_and_another_does_not(toy_run: FreshPlan) -> None:
+def test_the_same_seed_gives_the_same_draws_and_another_does_not(toy_run: Plan) -> None:
     one, again = (robustness(toy_run, WITHIN, draws=25, seed=7) for _ in range(2))
     turned = robustness(toy_run, dict(reversed(WITHIN.items())), draws=25, seed=7)
     alone = robustness(toy_run, {"fragile_min": WITHIN["fragile_min"]}, draws=25, seed=7)
@@ -48,7 +49,7 @@ def test_the_same_seed_gives_the_same_draws_and_another_does_not(toy_run: FreshP
     assert one.draws["fragile_min"].between(low, high).all()
 
 
-def test_inside_the_range_in_which_nothing_changes_every_unit_keeps_what_it_is(toy_run: FreshPlan) -> None:
+def test_inside_the_range_in_which_nothing_changes_every_unit_keeps_what_it_is(toy_run: Plan) -> None:
     low, high = curve(toy_run, "fragile_min").stable
     assert low is not None
     assert high is not None
@@ -59,7 +60,7 @@ def test_inside_the_range_in_which_nothing_changes_every_unit_keeps_what_it_is(t
     assert sum(one.hectares for one in found.land) == pytest.approx(toy_run.zones["area_ha"].sum())
 
 
-def test_land_is_stable_where_its_units_are(toy_run: FreshPlan) -> None:
+def test_land_is_stable_where_its_units_are(toy_run: Plan) -> None:
     found = robustness(toy_run, WITHIN, draws=60)
     area = toy_run.zones.set_index("unit_id")["area_ha"].reindex(found.units.index)
     assert sum(one.stable_hectares for one in found.land) == pytest.approx(area[found.units["share"] >= 0.95].sum())
@@ -100,13 +101,13 @@ def test_amounts_spread_where_a_weight_is_drawn(plan_of: Any) -> None:
         ({"fragile_min": (0.5, float("nan"))}, StudyError, "no lowest and highest number"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(toy_run: FreshPlan, within: Any, error: type, words: str) -> None:
+def test_what_cannot_be_drawn_is_refused(toy_run: Plan, within: Any, error: type, words: str) -> None:
     with pytest.raises(error) as refused:
         robustness(toy_run, within, draws=2)
     assert words in str(refused.value)
 
 
-def test_at_least_one_draw(toy_run: FreshPlan) -> None:
+def test_at_least_one_draw(toy_run: Plan) -> None:
     with pytest.raises(StudyError, match="at least one draw"):
         robustness(toy_run, WITHIN, draws=0)
 
@@ -124,14 +125,14 @@ seed = 3
 """
 
 
-def with_section(folder: Path, text: str) -> FreshPlan:
+def with_section(folder: Path, text: str) -> Plan:
     plan = folder / "plan.toml"
     plan.write_text(f"{plan.read_text('utf-8')}\n{text}", "utf-8")
     return run(read_study(plan))
 
 
 def test_a_plan_that_asks_for_draws_has_what_the_function_gives(
-    toy_folder: Path, toy_run: FreshPlan, tmp_path: Path
+    toy_folder: Path, toy_run: Plan, tmp_path: Path
 ) -> None:
     plan, own = with_section(toy_folder, SECTION), robustness(toy_run, WITHIN, draws=40, seed=3)
     assert plan.robustness.set_index("unit_id").equals(own.units)

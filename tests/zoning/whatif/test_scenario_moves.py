@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from maps.telling.reports.report_page import report
-from zoning.pipeline.flow import FreshPlan, make_plan
+from zoning.pipeline.flow import make_plan
 from zoning.pipeline.plan_steps import Steps
 from zoning.plan import Plan
 from zoning.study import Scenario
@@ -18,8 +18,7 @@ DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "
 
 
 @pytest.fixture
-def plan(toy_run: Plan) -> FreshPlan:
-    assert isinstance(toy_run, FreshPlan)
+def plan(toy_run: Plan) -> Plan:
     scenarios = (
         Scenario(name="less", title={"en": "Less <land>"}, set={"quotas.construction_land.total": 60}),
         Scenario(name="forest", set={"parameters.fragile_min": 0.6}, decisions=[DECISION]),
@@ -28,7 +27,7 @@ def plan(toy_run: Plan) -> FreshPlan:
     return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, steps=Steps(toy_run.steps))
 
 
-def test_units_hectares_and_amounts_are_counted(plan: FreshPlan) -> None:
+def test_units_hectares_and_amounts_are_counted(plan: Plan) -> None:
     """Half of column 2 is forest: three units of 100 ha are fragile no more; the decision moves a fourth."""
     less, forest = scenario_moves(plan)
     assert (less.units, less.area_ha, less.overlays) == (0, 0.0, 0)
@@ -43,7 +42,7 @@ def test_units_hectares_and_amounts_are_counted(plan: FreshPlan) -> None:
     assert (forest.units, forest.transitions["units"].sum()) == (4, 12)
 
 
-def test_the_report_tells_them_and_nothing_where_there_are_none(plan: FreshPlan, toy_run: Plan) -> None:
+def test_the_report_tells_them_and_nothing_where_there_are_none(plan: Plan, toy_run: Plan) -> None:
     page = report(plan, "zh")
     assert 'id="scenarios"' in page
     assert "变动最大的是“forest”：400.00 公顷改变主体功能" in page

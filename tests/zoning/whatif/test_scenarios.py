@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from layers.errors import SeveralErrors, StudyError, UnknownNameError, ZoneplanError
 from tests.conftest import examples
 from zoning.errors import InfeasibleError
-from zoning.pipeline.flow import SCENARIO, STEPS, FreshPlan, check, make_plan, run
+from zoning.pipeline.flow import SCENARIO, STEPS, check, make_plan, run
 from zoning.pipeline.plan_steps import Steps
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
@@ -26,12 +26,12 @@ DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "
 HOSTILE = ['"><script>alert(1)</script>', "=cmd()", "../../x", "{plan}", "a,b\n;c", "情景 ́x", "%s", " "]
 
 
-def with_scenarios(toy_run: FreshPlan, *scenarios: Scenario) -> FreshPlan:
+def with_scenarios(toy_run: Plan, *scenarios: Scenario) -> Plan:
     study = toy_run.study.model_copy(update={"scenarios": scenarios})
     return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, steps=Steps(toy_run.steps))
 
 
-def by_hand(toy_run: FreshPlan, scenario: Scenario) -> FreshPlan:
+def by_hand(toy_run: Plan, scenario: Scenario) -> Plan:
     """A fresh plan in which stands what a scenario sets, put there without any code of scenarios."""
     quotas = list(toy_run.study.quotas)
     values = dict(toy_run.whole_rulebook.parameters)
@@ -63,7 +63,7 @@ def own_rows(plan: Plan) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     return ([*map(tuple, table.astype(str).to_numpy().tolist())] for table in (zones, quotas))
 
 
-def outcome(make: Callable[[], FreshPlan]) -> FreshPlan | ZoneplanError:
+def outcome(make: Callable[[], Plan]) -> Plan | ZoneplanError:
     try:
         return make()
     except ZoneplanError as refused:
@@ -71,7 +71,7 @@ def outcome(make: Callable[[], FreshPlan]) -> FreshPlan | ZoneplanError:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, toy_run: FreshPlan) -> Scenario:
+def scenarios(draw: st.DrawFn, toy_run: Plan) -> Scenario:
     numbers = st.decimals(0, 2000, places=2, allow_nan=False, allow_infinity=False)
     paths = {
         "parameters.fragile_min": st.decimals(0, 1, places=3),
@@ -91,7 +91,7 @@ def scenarios(draw: st.DrawFn, toy_run: FreshPlan) -> Scenario:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10))
 @given(data=st.data())
-def test_a_scenario_is_a_fresh_run_of_what_it_says(toy_run: FreshPlan, data: st.DataObject) -> None:
+def test_a_scenario_is_a_fresh_run_of_what_it_says(toy_run: Plan, data: st.DataObject) -> None:
     scenario = data.draw(scenarios(toy_run))
     wanted = outcome(lambda: by_hand(toy_run, scenario))
     if isinstance(wanted, ZoneplanError):
@@ -127,7 +127,7 @@ def test_a_scenario_of_a_built_in_study_is_a_fresh_run(plan_of, name: str, chang
     assert [*own_rows(found.scenario("it"))] == [*own_rows(wanted)]
 
 
-def refused(toy_run: FreshPlan, **said: Any) -> str:
+def refused(toy_run: Plan, **said: Any) -> str:
     with pytest.raises(ZoneplanError) as found:
         with_scenarios(toy_run, Scenario(name="x", **said))
     return str(found.value)
@@ -154,15 +154,13 @@ def refused(toy_run: FreshPlan, **said: Any) -> str:
         ("parameters.fragile_min", True, "is 0.5, and True is of another kind"),
     ],
 )
-def test_a_path_that_leads_nowhere_is_refused_with_its_place(
-    toy_run: FreshPlan, path: str, value: Any, said: str
-) -> None:
+def test_a_path_that_leads_nowhere_is_refused_with_its_place(toy_run: Plan, path: str, value: Any, said: str) -> None:
     text = refused(toy_run, set={path: value})
     assert said in text
     assert "plan.toml as changed in memory, line " in text
 
 
-def test_all_that_is_wrong_is_said_at_once(toy_run: FreshPlan) -> None:
+def test_all_that_is_wrong_is_said_at_once(toy_run: Plan) -> None:
     with pytest.raises(SeveralErrors) as found:
         with_scenarios(
             toy_run,
@@ -206,7 +204,7 @@ def test_the_file_says_a_path_without_quotes_is_a_table(toy_folder: Path) -> Non
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_any_name_is_a_name(toy_run: FreshPlan, name: str) -> None:
+def test_any_name_is_a_name(toy_run: Plan, name: str) -> None:
     plan = with_scenarios(toy_run, Scenario(name=name, title=name, set={"parameters.fragile_min": 0.6}))
     assert set(plan.scenarios["scenario"]) == {name}
     assert [*rows_of(plan, name)] == [*own_rows(toy_run.vary(parameters={"fragile_min": 0.6}))]
@@ -215,14 +213,14 @@ def test_any_name_is_a_name(toy_run: FreshPlan, name: str) -> None:
         plan.scenario(f"{name}?")
 
 
-def test_each_scenario_is_announced_after_the_steps(toy_run: FreshPlan) -> None:
+def test_each_scenario_is_announced_after_the_steps(toy_run: Plan) -> None:
     heard: list[str] = []
     study = toy_run.study.model_copy(update={"scenarios": (Scenario(name="a"), Scenario(name="b"))})
     make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, heard.append)
     assert tuple(heard) == (*STEPS[1:], SCENARIO, SCENARIO)
 
 
-def test_a_share_of_a_composite_weight_is_set_by_its_measure(toy_run: FreshPlan) -> None:
+def test_a_share_of_a_composite_weight_is_set_by_its_measure(toy_run: Plan) -> None:
     weight = [{"measure": "population", "share": Decimal("0.5")}, {"measure": "area_ha", "share": Decimal("0.5")}]
     other = toy_run.vary(quotas={"construction_land": {"weight": weight}})
     plan = with_scenarios(other, Scenario(name="it", set={"quotas.construction_land.weight.population": 2}))

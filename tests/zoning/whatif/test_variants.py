@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from layers.sources import LayerSection
 from maps.runs import read_run, write_run
 from tests.changes import changed, found, paths_of, variants
 from tests.conftest import examples
-from zoning.pipeline.flow import FreshPlan, make_plan, run
+from zoning.pipeline.flow import make_plan, run
 from zoning.pipeline.plan_steps import Steps, same
-from zoning.plan import Plan
+from zoning.plan import PART_OF, Plan
 from zoning.reasons import Trace
 from zoning.rulebook import Rulebook
 from zoning.study import Study, read_study
@@ -28,10 +28,13 @@ from zoning.study import Study, read_study
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "the council", "date": date(2024, 12, 2)}
 
 
+COMPARED = ("study", "rulebook", "assumptions", "trace", *PART_OF)
+"""All that a plan is, by name."""
+
+
 def different(one: Plan, other: Plan) -> list[str]:
     """The names of what two plans do not have in common to the last bit."""
-    named = [field.name for field in fields(Plan)]
-    return [name for name in named if not alike(getattr(one, name), getattr(other, name))]
+    return [name for name in COMPARED if not alike(getattr(one, name), getattr(other, name))]
 
 
 def alike(one: object, other: object) -> bool:
@@ -56,7 +59,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
-def test_a_varied_plan_is_written_as_a_run_of_its_own_files(toy_run: FreshPlan, tmp_path: Path, change: dict) -> None:
+def test_a_varied_plan_is_written_as_a_run_of_its_own_files(toy_run: Plan, tmp_path: Path, change: dict) -> None:
     varied = toy_run.vary(**change)
     first = write_run(varied, tmp_path / "varied")
     study = read_study(first / "plan.toml", toy_run.study.folder)
@@ -65,13 +68,13 @@ def test_a_varied_plan_is_written_as_a_run_of_its_own_files(toy_run: FreshPlan, 
     assert [name for name in files if (first / name).read_bytes() != (again / name).read_bytes()] == []
 
 
-def outcome(study: Study, rulebook: Rulebook, toy_run: FreshPlan, before: Steps | None) -> object:
+def outcome(study: Study, rulebook: Rulebook, toy_run: Plan, before: Steps | None) -> object:
     """What a plan is, part by part, or the words in which it is refused."""
     try:
         plan = make_plan(study, rulebook, toy_run.inputs, toy_run.tables, steps=Steps(before))
     except ZoneplanError as refused:
         return type(refused), str(refused)
-    return Parts([getattr(plan, field.name) for field in fields(Plan)])
+    return Parts([getattr(plan, name) for name in COMPARED])
 
 
 class Parts(list[object]):
@@ -86,7 +89,7 @@ class Parts(list[object]):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25))
 @given(data=st.data())
 def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
-    toy_run: FreshPlan, data: st.DataObject
+    toy_run: Plan, data: st.DataObject
 ) -> None:
     study, rulebook = toy_run.study, toy_run.whole_rulebook
     if data.draw(st.booleans(), label="of the study"):
@@ -104,7 +107,7 @@ def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
     assert outcome(study, rulebook, toy_run, toy_run.steps) == outcome(study, rulebook, toy_run, None)
 
 
-def test_another_layer_takes_the_place_of_the_plans_own(toy_run: FreshPlan) -> None:
+def test_another_layer_takes_the_place_of_the_plans_own(toy_run: Plan) -> None:
     forest = next(layer for layer in toy_run.inputs.layers if layer.name == "forest").features
     less = {"forest": forest.assign(kind="forest", geometry=forest.buffer(-100)).iloc[:1]}
     varied = toy_run.vary(layers=less)
@@ -115,7 +118,7 @@ def test_another_layer_takes_the_place_of_the_plans_own(toy_run: FreshPlan) -> N
         toy_run.vary(layers={"wood": forest})
 
 
-def test_a_further_layer_is_as_if_the_plan_had_it(toy_run: FreshPlan) -> None:
+def test_a_further_layer_is_as_if_the_plan_had_it(toy_run: Plan) -> None:
     forest = next(layer for layer in toy_run.inputs.layers if layer.name == "forest").features
     before = toy_run.measures["ecologically_fragile_share"]
     place = int(before.argmin())
@@ -135,7 +138,7 @@ def test_a_further_layer_is_as_if_the_plan_had_it(toy_run: FreshPlan) -> None:
         toy_run.vary(layers={"drawn": {"rolle": "water", "data": drawn}})
 
 
-def test_a_change_works_on_what_depends_on_it_alone(toy_run: FreshPlan) -> None:
+def test_a_change_works_on_what_depends_on_it_alone(toy_run: Plan) -> None:
     assert toy_run.vary().steps.done == []
     done = toy_run.vary(decisions=[DECISION]).steps.done
     assert "classify" in done
@@ -153,13 +156,13 @@ def test_a_built_in_plan_varies_as_it_runs(plan_of, name: str) -> None:
     assert different(varied, fresh) == []
 
 
-def test_a_value_that_somebody_tries_is_not_verified(toy_run: FreshPlan) -> None:
+def test_a_value_that_somebody_tries_is_not_verified(toy_run: Plan) -> None:
     assert toy_run.rulebook.parameters["fragile_min"].verified
     assert not toy_run.vary(parameters={"fragile_min": 0.25}).rulebook.parameters["fragile_min"].verified
     assert toy_run.vary(parameters={"fragile_min": 0.5}).rulebook.parameters["fragile_min"].verified
 
 
-def test_a_decision_takes_the_place_of_the_plans_own_on_the_unit(toy_run: FreshPlan) -> None:
+def test_a_decision_takes_the_place_of_the_plans_own_on_the_unit(toy_run: Plan) -> None:
     once = toy_run.vary(decisions=[DECISION])
     twice = once.vary(decisions=[DECISION | {"main": "general", "reason": "no port"}])
     own = [one for one in twice.study.decisions if one.unit == "a4"]
@@ -181,7 +184,7 @@ def test_a_decision_takes_the_place_of_the_plans_own_on_the_unit(toy_run: FreshP
         ({"decisions": [DECISION | {"unit": "z9"}]}, ZoneplanError, "z9"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(toy_run: FreshPlan, change: dict, error: type, words: str) -> None:
+def test_what_cannot_be_meant_is_refused(toy_run: Plan, change: dict, error: type, words: str) -> None:
     with pytest.raises(error) as refused:
         toy_run.vary(**change)
     assert words in str(refused.value)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 
@@ -35,7 +33,7 @@ def changed(plan, rule: str, status: str, claim: dict[str, str]):
         rule=plan.zones["rule"].where(plan.zones["unit_id"] != "a1", rule),
     )
     more = plan.claims[plan.claims["unit_id"] == "a1"].head(1).assign(**claim)
-    return replace(plan, zones=zones, claims=pd.concat([plan.claims, more], ignore_index=True))
+    return plan.having(zones=zones, claims=pd.concat([plan.claims, more], ignore_index=True))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from layers.conditions import parse_condition
 from layers.errors import StudyError, UnknownNameError
 from tests.conftest import SHIPPED
 from zoneplan import classify
-from zoning.pipeline.flow import FreshPlan
 from zoning.plan import Plan
 from zoning.reasons import Trace
 from zoning.rulebook import without_unused_topics
@@ -46,7 +45,7 @@ def probes(found) -> list[float]:
 
 
 @pytest.mark.parametrize("name", ["fragile_min", "populous_min", "plant_min_mw"])
-def test_a_run_at_each_place_gives_what_the_curve_says(toy_run: FreshPlan, name: str) -> None:
+def test_a_run_at_each_place_gives_what_the_curve_says(toy_run: Plan, name: str) -> None:
     found = curve(toy_run, name)
     overlays = ("energy_rich",) if name == "plant_min_mw" else ()
     assert len(found.steps) > 1
@@ -54,7 +53,7 @@ def test_a_run_at_each_place_gives_what_the_curve_says(toy_run: FreshPlan, name:
         assert told(found, value) == counts(toy_run.vary(parameters={name: value}), overlays), value
 
 
-def test_the_curve_of_the_toy_is_that_of_a_pencil(toy_run: FreshPlan) -> None:
+def test_the_curve_of_the_toy_is_that_of_a_pencil(toy_run: Plan) -> None:
     """Forest covers 1 of column 1, and 1/2 of column 2, the rule asks for at least fragile_min; c4 is decided."""
     found = curve(toy_run, "fragile_min")
     ends = [(step.low, step.high, step.high_included) for step in found.steps]
@@ -65,7 +64,7 @@ def test_the_curve_of_the_toy_is_that_of_a_pencil(toy_run: FreshPlan) -> None:
     assert nearest.loc["a2", ["value", "after", "becomes"]].tolist() == [0.5, "above", "general"]
 
 
-def test_how_much_changes_is_what_a_run_differs_in(toy_run: FreshPlan) -> None:
+def test_how_much_changes_is_what_a_run_differs_in(toy_run: Plan) -> None:
     found = curve(toy_run, "fragile_min")
     assert found.changes[found.steps.index(found.current)] == 0
     for step, count in zip(found.steps, found.changes, strict=True):
@@ -74,7 +73,7 @@ def test_how_much_changes_is_what_a_run_differs_in(toy_run: FreshPlan) -> None:
         assert count == int((other.zones["main"] != toy_run.zones["main"]).sum()), step
 
 
-def test_all_parameters_of_rules_have_a_curve(toy_run: FreshPlan) -> None:
+def test_all_parameters_of_rules_have_a_curve(toy_run: Plan) -> None:
     found, still = threshold_curves(toy_run)
     assert {one.parameter for one in found} >= {"fragile_min", "populous_min", "plant_min_mw"}
     assert not still
@@ -121,7 +120,7 @@ def test_a_rule_that_is_asked_of_nobody_keeps_no_threshold_from_its_curve(plan_o
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
-def test_random_plans_have_no_difference_from_brute_force(toy_run: FreshPlan, data: st.DataObject) -> None:
+def test_random_plans_have_no_difference_from_brute_force(toy_run: Plan, data: st.DataObject) -> None:
     shares = data.draw(st.lists(st.sampled_from([None, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0]), min_size=12, max_size=12))
     people = data.draw(st.lists(st.sampled_from([0, 5, 900, 1000, 4000]), min_size=12, max_size=12))
     when = data.draw(
@@ -146,7 +145,7 @@ def test_random_plans_have_no_difference_from_brute_force(toy_run: FreshPlan, da
     zones = toy_run.zones.drop(columns=["main", "overlays"]).merge(
         resolve(claims, rulebook)[["main", "overlays"]], left_on="unit_id", right_index=True
     )
-    plan = replace(toy_run, rulebook=rulebook, measures=measures, claims=claims, zones=zones, trace=Trace())
+    plan = toy_run.having(rulebook=rulebook, measures=measures, claims=claims, zones=zones, trace=Trace())
     found = curve(plan, "fragile_min")
     for value in data.draw(st.lists(st.sampled_from(probes(found)), min_size=1, max_size=6)):
         tried = rulebook.parameters["fragile_min"].model_copy(update={"value": value})
@@ -162,7 +161,7 @@ def test_random_plans_have_no_difference_from_brute_force(toy_run: FreshPlan, da
         ("density_min_per_km2", UnknownNameError, "there is no parameter"),
     ],
 )
-def test_what_has_no_curve_is_refused(toy_run: FreshPlan, name: str, error: type, words: str) -> None:
+def test_what_has_no_curve_is_refused(toy_run: Plan, name: str, error: type, words: str) -> None:
     with pytest.raises(error, match="parameter") as refused:
         curve(toy_run, name)
     assert words in str(refused.value)

@@ -72,8 +72,7 @@ def plan(toy_plan):
         for unit in units
     ]
     own = tabulate(INDUSTRIES, pd.DataFrame([OWN]))
-    return replace(
-        toy_plan,
+    return toy_plan.having(
         rulebook=rulebook,
         policies=pd.concat([toy_plan.policies, pd.DataFrame(rows)], ignore_index=True),
         industries=list_industries(rulebook, own),
@@ -132,5 +131,5 @@ def test_report_and_dossier_have_the_chapter_where_there_are_lists(plan, toy_pla
     assert "The forest list" in dossier(plan, "a1")
     assert 'id="industries"' not in report(toy_plan)
     assert "No negative list holds" not in dossier(toy_plan, "a1")
-    empty = replace(plan, industries=plan.industries.iloc[:0])
+    empty = plan.having(industries=plan.industries.iloc[:0])
     assert "None." in report(empty)[report(empty).index('id="industries"') :][:1500]

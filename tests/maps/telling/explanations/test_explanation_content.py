@@ -80,7 +80,7 @@ def plan(measures, rulebook) -> Plan:
         {"name": [f"Unit {one}" for one in "abcdef"], "jurisdiction": measures["jurisdiction"], "area_ha": 1000.0}
     )
     empty = pd.DataFrame()
-    return Plan(
+    return Plan.of(
         study=OneLine(study=HEAD, units=UNITS | {"jurisdiction": "jurisdiction"}),
         rulebook=rulebook,
         units=names,
@@ -292,7 +292,7 @@ def test_a_decision_without_a_reference_borrows_none_from_its_zone(plan) -> None
     bare = plan.claims["values"].str.replace('"reference": "No. 7"', '"reference": ""')
     zones = tuple(zone.model_copy(update={"reference": "Zoning Act"}) for zone in plan.rulebook.zones)
     rulebook = dataclasses.replace(plan.rulebook, zones=zones)
-    plan = dataclasses.replace(plan, claims=plan.claims.assign(values=bare), rulebook=rulebook)
+    plan = plan.having(claims=plan.claims.assign(values=bare), rulebook=rulebook)
     main = explain(plan, "e").as_dict()["main"]
     assert (main["decision"]["reference"], main["reference"]) == ("", "")
     assert main["written"].startswith("plan.toml")
@@ -332,13 +332,12 @@ def test_lines_say_what_was_lost_to_which(plan) -> None:
 
 
 def test_what_was_assumed_about_a_value_is_told(plan) -> None:
-    from dataclasses import replace
 
     from zoning.plan import Assumption
 
     guess = Assumption("ecologically_fragile", "role", "no layer has the role: taken as 0")
     idle = Assumption("heritage", "role", "no layer has the role: taken as 0")
-    told = explain(replace(plan, assumptions=(guess, idle)), "d")
+    told = explain(plan.having(assumptions=(guess, idle)), "d")
     assert [one["name"] for one in told.as_dict()["assumptions"]] == ["ecologically_fragile"]
     assert "Assumed\n  ecologically_fragile: no layer has the role: taken as 0" in told.text()
 
@@ -356,11 +355,10 @@ def test_an_unknown_unit_is_named_with_a_guess(plan) -> None:
 
 def test_names_cannot_steer_a_terminal(plan) -> None:
     """S39, S40: control characters, and those that turn the direction of writing, are shown, not obeyed."""
-    from dataclasses import replace
 
     hostile = "\x1b[31mRed\nfake line \u202egnp.exe\u2066 \u2028end"
     zones = plan.zones.assign(name=hostile)
-    text = explain(replace(plan, zones=zones), "a").text()
+    text = explain(plan.having(zones=zones), "a").text()
     assert text.startswith("\\u001b[31mRed\\u000afake line \\u202egnp.exe\\u2066 \\u2028end (a), west")
     assert not set(text) & {"\x1b", "\u202e", "\u2066", "\u2028"}
     assert escape_hidden("浙江 é ½") == "浙江 é ½"
@@ -393,8 +391,7 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
         transfers=transfers,
     )
     quotas = plan.quotas.assign(carried=Decimal(7), transferred=Decimal(0))
-    plan = dataclasses.replace(
-        plan,
+    plan = plan.having(
         study=OneLine(study=HEAD, units=UNITS, quotas=(asked,)),
         quotas=quotas,
         trace=dataclasses.replace(plan.trace, quotas={asked.name: quota_trace(plan, asked)}, made={}),

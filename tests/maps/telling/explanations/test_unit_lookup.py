@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +50,7 @@ def test_spelling_does_not_matter(toy_plan, name: str) -> None:
 def test_each_language_of_a_name_is_a_name_and_so_are_columns_of_names(toy_plan) -> None:
     names = ["Ford 津 (Old Town)" if unit == "a1" else "Mill" for unit in toy_plan.zones["unit_id"]]
     units = toy_plan.units.assign(name_zh=["磨坊" if unit == "b2" else None for unit in toy_plan.units.index])
-    told = replace(toy_plan, zones=toy_plan.zones.assign(name=names), units=units)
+    told = toy_plan.having(zones=toy_plan.zones.assign(name=names), units=units)
     assert [find_unit(told, one) for one in ("FÖRD", "津", "old town", "磨坊")] == ["a1", "a1", "a1", "b2"]
 
 

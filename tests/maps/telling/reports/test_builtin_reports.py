@@ -114,9 +114,9 @@ def test_a_finding_stands_only_where_it_holds(plan_of: Callable[[str], Plan]) ->
     figures = PlanFigures(ReportContext.of(plan))
     assert "holds 62.8\xa0% of the people" in _shares_finding(figures)
     even = plan.measures.assign(pop_2020=plan.zones.set_index("unit_id")["area_ha"])
-    flat = PlanFigures(ReportContext.of(dataclasses.replace(plan, measures=even)))
+    flat = PlanFigures(ReportContext.of(plan.having(measures=even)))
     assert _shares_finding(flat) == ""
-    assert "Shares of the main functions" in report(dataclasses.replace(plan, measures=even))
+    assert "Shares of the main functions" in report(plan.having(measures=even))
     test = RuleFigures(figures).mains[-1]
     assert _finding(figures, test) == "Cropland: 21 counties pass, Sedgwick only just"
     nobody = dataclasses.replace(test, values=test.values * 0)
@@ -232,9 +232,7 @@ def counties(plan_of: Callable[[str], Plan]) -> Plan:
         return whole.reset_index(drop=True) if isinstance(table.index, pd.RangeIndex) else whole
 
     tables = ("units", "pieces", "measures", "claims", "zones", "quotas", "policies")
-    return dataclasses.replace(
-        plan, **{name: many(getattr(plan, name)) for name in tables}, sites=plan.sites.iloc[:0], trace=Trace()
-    )
+    return plan.having(**{name: many(getattr(plan, name)) for name in tables}, sites=plan.sites.iloc[:0], trace=Trace())
 
 
 def test_thousands_of_counties_fit_into_a_megabyte(counties: Plan) -> None:

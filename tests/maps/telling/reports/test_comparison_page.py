@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from maps.telling.reports.comparison_page import write_comparison
-from zoning.pipeline.flow import FreshPlan
+from zoning.plan import Plan
 from zoning.whatif import Comparison, compare
 
 
 @pytest.fixture(scope="module")
-def found(toy_run: FreshPlan) -> Comparison:
+def found(toy_run: Plan) -> Comparison:
     return compare(toy_run, toy_run.vary(parameters={"fragile_min": 0.6, "plant_min_mw": 2000.0}))
 
 
@@ -45,7 +45,7 @@ def test_the_matrix_can_be_heard(page_of: Callable[..., str], found: Comparison)
     assert "3 (300)" in table[0]
 
 
-def test_nothing_that_differs_is_one_sentence(page_of: Callable[..., str], toy_run: FreshPlan) -> None:
+def test_nothing_that_differs_is_one_sentence(page_of: Callable[..., str], toy_run: Plan) -> None:
     page = page_of(compare(toy_run, toy_run))
     assert "Nothing differs." in page
     assert "<figure" not in page
@@ -61,7 +61,7 @@ def test_the_page_is_in_its_language(page_of: Callable[..., str], found: Compari
 def test_hostile_names_stay_text(page_of: Callable[..., str], found: Comparison) -> None:
     wild = "<img src=x onerror=alert(1)>{{7*7}}"
     zones = found.after.zones.assign(name=wild)
-    page = page_of(replace(found, after=replace(found.after, zones=zones)))
+    page = page_of(replace(found, after=found.after.having(zones=zones)))
     assert "<img src=x" not in page
     assert "&lt;img src=x onerror=alert(1)&gt;{{7*7}}" in page
 

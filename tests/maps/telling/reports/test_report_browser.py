@@ -21,9 +21,9 @@ def path(make_plan, tmp_path):
     plan = make_plan(names={"a1": NAME, "b2": "攀枝花市"})
     address = f"Toy Act, https://example.org/{'0123456789' * 9}"
     policies = tuple(one.model_copy(update={"reference": address}) for one in plan.rulebook.policies)
-    plan = dataclasses.replace(plan, rulebook=dataclasses.replace(plan.rulebook, policies=policies))
+    plan = plan.having(rulebook=dataclasses.replace(plan.rulebook, policies=policies))
     ledger = pd.concat([plan.ledger.assign(feature=f"f{number}") for number in range(300)])
-    write_report(dataclasses.replace(plan, ledger=ledger), tmp_path / "report.html")
+    write_report(plan.having(ledger=ledger), tmp_path / "report.html")
     return tmp_path / "report.html"
 
 
@@ -98,7 +98,7 @@ def test_on_paper_every_page_is_one_sheet_and_the_annex_stays_out(page):
 def test_with_the_annex_nothing_stays_folded_on_paper_and_headers_repeat(open_tab, make_plan, tmp_path):
     plan = make_plan()
     ledger = pd.concat([plan.ledger.assign(feature=f"f{number}") for number in range(300)])
-    write_report(dataclasses.replace(plan, ledger=ledger), tmp_path / "report.html", annex=True)
+    write_report(plan.having(ledger=ledger), tmp_path / "report.html", annex=True)
     tab = open_tab()
     tab.goto((tmp_path / "report.html").as_uri())
     tab.emulate_media(media="print")

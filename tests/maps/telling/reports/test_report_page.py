@@ -133,7 +133,7 @@ def test_every_chapter_of_the_annex_is_there(page):
 def test_what_there_is_nothing_of_has_no_chapter(toy_plan):
     study = toy_plan.study.model_copy(update={"decisions": (), "quotas": ()})
     tables = {name: getattr(toy_plan, name).iloc[:0] for name in ("lines", "quotas", "policies", "ledger")}
-    page = Page(report(dataclasses.replace(toy_plan, study=study, **tables, assumptions=())))
+    page = Page(report(toy_plan.having(study=study, **tables, assumptions=())))
     absent = "land quotas, payments, control lines, ecosystem services, energy control, decisions of planners"
     assert f"Not in this plan: {absent}" in page.sections["summary"]
     assert not {"land", "money", "quotas"} & set(page.sections)
@@ -223,7 +223,7 @@ def test_units_stand_under_their_jurisdiction_with_its_sum(page):
 
 def test_open_units_show_every_claim(toy_plan):
     status = toy_plan.zones["status"].mask(toy_plan.zones["unit_id"] == "a1", "contested")
-    page = Page(report(dataclasses.replace(toy_plan, zones=toy_plan.zones.assign(status=status))))
+    page = Page(report(toy_plan.having(zones=toy_plan.zones.assign(status=status))))
     assert "Contested units: 1. Rules of equal rank" in page.sections["limits"]
     claims = page.tables["open/"]
     assert [row[:3] for row in claims[1:]] == [
@@ -240,7 +240,7 @@ def test_of_many_open_units_some_stand_in_full_and_the_rest_by_their_claims(toy_
     zones["status"] = (
         zones["status"].mask(zones["unit_id"] == "b3", "contested").mask(zones["unit_id"] == "c4", "decided")
     )
-    html = report(dataclasses.replace(toy_plan, zones=zones))
+    html = report(toy_plan.having(zones=zones))
     chapter = html[html.index('<section id="open"') : html.index('<section id="decisions"')]
     assert "6 of 11 units are told in full" in chapter
     assert "<h3>Unit B3 <code>b3</code> <mark>open: contested</mark></h3>" in chapter
@@ -257,7 +257,7 @@ def test_a_contested_unit_says_what_would_flip_it(toy_plan):
     plan = toy_plan
     status = plan.zones["status"].mask(plan.zones["unit_id"] == "a1", "contested")
     told = conflicts(plan.claims, plan.measures, plan.rulebook, ["a1"])
-    page = Page(report(dataclasses.replace(plan, zones=plan.zones.assign(status=status), conflicts=told)))
+    page = Page(report(plan.having(zones=plan.zones.assign(status=status), conflicts=told)))
     said = page.sections["open"]
     assert "Smallest change that would flip it" in said
     assert (
@@ -270,7 +270,7 @@ def test_a_contested_unit_says_what_would_flip_it(toy_plan):
 def test_units_on_a_threshold_are_listed_with_the_open_ones(toy_plan):
     """Forest covers exactly half of a2, b2 and c2."""
     told = conflicts(toy_plan.claims, toy_plan.measures, toy_plan.rulebook)
-    said = Page(report(dataclasses.replace(toy_plan, conflicts=told))).sections["open"]
+    said = Page(report(toy_plan.having(conflicts=told))).sections["open"]
     assert "Units on a threshold, or nearer to it than noise of the inputs" in said
     for unit in ("a2", "b2", "c2"):
         assert f"({unit})" in said
@@ -299,7 +299,7 @@ def test_lines_show_claimed_settled_and_lost(toy_plan):
             {"unit_id": "a2", "line": "red_line", "claimed_ha": 40.0, "settled_ha": 40.0, "lost_to": ""},
         ]
     ).assign(to_red_line_ha=[40.0, 0.0])
-    page = Page(report(dataclasses.replace(toy_plan, lines=lines)))
+    page = Page(report(toy_plan.having(lines=lines)))
     assert page.tables["lines/"][1:3] == [
         ["Ecological red line", "1", "40.00", "40.00", "0.00"],
         ["Permanent farmland", "1", "100.00", "60.00", "40.00"],
@@ -348,7 +348,7 @@ def test_a_condition_over_several_lines_stands_on_one_and_hides_nothing(toy_plan
         rules=tuple(rule.model_copy(update={"when": own}) for rule in rulebook.rules),
         policies=tuple(policy.model_copy(update={"when": spread}) for policy in rulebook.policies),
     )
-    page = Page(report(dataclasses.replace(toy_plan, rulebook=rulebook)))
+    page = Page(report(toy_plan.having(rulebook=rulebook)))
     assert "area_ha > 1,000,000,000 or jurisdiction = 'we\\u202est'" in page.text
     assert "main function = General or jurisdiction = 'we\\u202est'" in page.sections["policies"]
     assert "\\u000a" not in page.text
@@ -357,7 +357,7 @@ def test_a_condition_over_several_lines_stands_on_one_and_hides_nothing(toy_plan
 def test_policies_on_parts_and_overruled_ones_are_told_apart(toy_plan):
     rows = toy_plan.policies[toy_plan.policies["policy"] == "energy-review"]
     rows = rows.assign(piece_id="a4/1", overruled_by="plan-first")
-    page = Page(report(dataclasses.replace(toy_plan, policies=rows)))
+    page = Page(report(toy_plan.having(policies=rows)))
     text = re.sub(r"\s+", " ", page.sections["policies"])
     assert "1 unit, in part for 1" in text
     assert "Unit A4 (a4) (part)" in text
@@ -402,8 +402,7 @@ def test_annexes_list_parameters_ledger_and_sources(page):
 def named_throughout(make_plan, text: str):
     """The toy plan with one text for every name, reason and feature."""
     plan = make_plan(names={"a1": text})
-    return dataclasses.replace(
-        plan,
+    return plan.having(
         claims=plan.claims.assign(reason=text),
         zones=plan.zones.assign(reason=text, jurisdiction=text, status="contested"),
         ledger=plan.ledger.assign(feature=text, action=text),
@@ -430,7 +429,7 @@ def test_hidden_characters_stand_as_their_code(make_plan):
 
 def test_long_tables_are_folded_and_whole(toy_plan):
     ledger = pd.concat([toy_plan.ledger.assign(feature=str(number)) for number in range(500)])
-    html = report(dataclasses.replace(toy_plan, ledger=ledger))
+    html = report(toy_plan.having(ledger=ledger))
     page = Page(html)
     assert len(page.tables["ledger/All entries"]) == 501
     assert "<summary>All entries <span>500 rows</span></summary>" in html
@@ -469,21 +468,21 @@ def test_a_place_that_cannot_be_written_leaves_what_stood_there(toy_plan, tmp_pa
 def test_a_decision_against_a_rule_shows_what_the_rule_said(toy_plan):
     decision = toy_plan.study.decisions[0].model_copy(update={"unit": "a2"})
     study = toy_plan.study.model_copy(update={"decisions": (decision,)})
-    page = Page(report(dataclasses.replace(toy_plan, study=study)))
+    page = Page(report(toy_plan.having(study=study)))
     said = "(fragile-1, yes): forest covers it: ecologically_fragile_share 50\xa0% >= 50\xa0% (fragile_min)"
     assert f"Ecologically fragile {said}" in page.sections["decisions"]
 
 
 def test_a_policy_nearly_everywhere_names_those_left_out(toy_plan):
     rows = toy_plan.policies[(toy_plan.policies["policy"] == "plan-first") & (toy_plan.policies["unit_id"] != "c4")]
-    text = Page(report(dataclasses.replace(toy_plan, policies=rows))).sections["policies"]
+    text = Page(report(toy_plan.having(policies=rows))).sections["policies"]
     assert "Everywhere but in 1 unit: Unit C4 (c4)" in re.sub(r"\s+", " ", text)
 
 
 def test_a_file_read_for_several_layers_stands_once(toy_plan):
     units, plants = toy_plan.sources
     both = dataclasses.replace(units, name="forest")
-    page = Page(report(dataclasses.replace(toy_plan, sources=(units, both, plants))))
+    page = Page(report(toy_plan.having(sources=(units, both, plants))))
     assert page.tables["sources/"][2] == ["toy.gpkg", "0" * 64, "units, forest"]
 
 
@@ -491,7 +490,7 @@ def test_a_policy_that_names_a_parameter_shows_its_value(toy_plan):
     rulebook = toy_plan.rulebook
     given = {"from": "plant_min_mw", "share": 0.25, "list": [1, 2]}
     policies = tuple(policy.model_copy(update={"parameters": given}) for policy in rulebook.policies)
-    page = Page(report(dataclasses.replace(toy_plan, rulebook=dataclasses.replace(rulebook, policies=policies))))
+    page = Page(report(toy_plan.having(rulebook=dataclasses.replace(rulebook, policies=policies))))
     assert "from: 500 MW; share: 0.25; list: 1, 2" in page.sections["policies"]
 
 

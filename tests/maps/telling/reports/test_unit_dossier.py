@@ -109,7 +109,7 @@ class TestWhatItSays:
         assert toy_plan.study.quotas[0].priority
         assert "and priorities" in text_of(dossier(toy_plan, "c4"))
         quotas = tuple(one.model_copy(update={"priority": ()}) for one in toy_plan.study.quotas)
-        bare = dataclasses.replace(toy_plan, study=toy_plan.study.model_copy(update={"quotas": quotas}))
+        bare = toy_plan.having(study=toy_plan.study.model_copy(update={"quotas": quotas}))
         said = text_of(dossier(bare, "c4"))
         assert "its part, by" in said
         assert "and priorities" not in said
@@ -127,19 +127,19 @@ class TestWhatItSays:
             overlays=toy_plan.zones["overlays"].mask(held, "energy_rich"),
             status=toy_plan.zones["status"].mask(held, "by_decision"),
         )
-        html = dossier(dataclasses.replace(toy_plan, claims=pd.concat([toy_plan.claims, decided]), zones=zones), "a2")
+        html = dossier(toy_plan.having(claims=pd.concat([toy_plan.claims, decided]), zones=zones), "a2")
         assert "<dt>Status</dt><dd>by rule</dd>" in html
         assert "by decision" in section(html, "overlays")
 
     def test_open_questions_are_marked(self, toy_plan):
         status = toy_plan.zones["status"].mask(toy_plan.zones["unit_id"] == "a1", "contested")
-        plan = dataclasses.replace(toy_plan, zones=toy_plan.zones.assign(status=status))
+        plan = toy_plan.having(zones=toy_plan.zones.assign(status=status))
         assert "<mark>open: contested</mark>" in dossier(plan, "a1")
 
     def test_other_claims_say_how_they_answered(self, toy_plan):
         extra = toy_plan.claims[toy_plan.claims["rule"] == "fragile-1"].iloc[:1].assign(unit_id="c4")
         unknown = toy_plan.claims[toy_plan.claims["rule"] == "energy-1"].iloc[:1].assign(unit_id="c4", answer="unknown")
-        plan = dataclasses.replace(toy_plan, claims=pd.concat([toy_plan.claims, extra, unknown], ignore_index=True))
+        plan = toy_plan.having(claims=pd.concat([toy_plan.claims, extra, unknown], ignore_index=True))
         said = section(dossier(plan, "c4"), "others")
         assert "Ecologically fragile fragile-1 claims it too" in said
         assert "Energy-rich energy-1 cannot be answered" in said
@@ -160,7 +160,7 @@ class TestWhatItSays:
     def test_a_policy_on_several_parts_stands_once_and_an_overruled_one_says_so(self, toy_plan):
         rows = toy_plan.policies[(toy_plan.policies["policy"] == "plan-first") & (toy_plan.policies["unit_id"] == "a4")]
         rows = pd.concat([rows.assign(piece_id=f"a4/{part}", overruled_by="energy-review") for part in (1, 2)])
-        said = section(dossier(dataclasses.replace(toy_plan, policies=rows), "a4"), "duties")
+        said = section(dossier(toy_plan.having(policies=rows), "a4"), "duties")
         assert said.count("No building without a plan") == 1
         assert "Gives way to a stricter one in energy-review" in said
 
@@ -177,7 +177,7 @@ class TestWhatItSays:
             "instrument": "Forest fund", "period": 2025, "payer": "Forest fund", "receiver": "a1",
             "amount": Decimal("1250.50"), "unit": "EUR", "rule": "gap", "reference": "Toy Act, section 9",
         }  # fmt: skip
-        plan = dataclasses.replace(toy_plan, flows=pd.DataFrame([flow]))
+        plan = toy_plan.having(flows=pd.DataFrame([flow]))
         assert "Forest fund 2025 Forest fund Unit A1 (a1) 1,250.50 EUR Toy Act, section 9" in section(
             dossier(plan, "a1"), "money"
         )
@@ -189,8 +189,7 @@ class TestWhatItSays:
             "amount": Decimal(100), "unit": "EUR", "rule": "", "reference": "",
         }  # fmt: skip
         units = toy_plan.study.units.model_copy(update={"jurisdiction": ("nation", "county")})
-        plan = dataclasses.replace(
-            toy_plan,
+        plan = toy_plan.having(
             study=toy_plan.study.model_copy(update={"units": units}),
             measures=toy_plan.measures.assign(nation="N", county="west"),
             flows=pd.DataFrame([flow]),
@@ -204,7 +203,7 @@ class TestWhatItSays:
 
     def test_an_empty_plan_still_says_so(self, toy_plan):
         empty = {name: getattr(toy_plan, name).iloc[:0] for name in ("lines", "quotas", "policies")}
-        said = text_of(dossier(dataclasses.replace(toy_plan, **empty, assumptions=()), "c4"))
+        said = text_of(dossier(toy_plan.having(**empty, assumptions=()), "c4"))
         for text in ("No control line", "takes part in no quota", "No policy applies", "Nothing that this unit's"):
             assert text in said
 
@@ -323,9 +322,7 @@ class TestTheSheet:
         )
         row = toy_plan.policies[toy_plan.policies["unit_id"] == "a2"].iloc[[0]]
         rows = pd.concat([row.assign(policy=one.id) for one in many])
-        plan = dataclasses.replace(
-            toy_plan, rulebook=dataclasses.replace(toy_plan.rulebook, policies=many), policies=rows
-        )
+        plan = toy_plan.having(rulebook=dataclasses.replace(toy_plan.rulebook, policies=many), policies=rows)
         html = dossier(plan, "a2")
         shown = sum("Policy " in "".join(one.itertext()) for one in sheet(html).iter("th"))
         assert 3 <= shown < 40
@@ -358,7 +355,7 @@ class TestOnPaper:
             "instrument": "Forest fund", "period": 2025, "payer": "Forest fund of the whole province", "receiver": "a2",
             "amount": Decimal("100000250.50"), "unit": "EUR", "rule": "gap", "reference": "Toy Act, section 9",
         }  # fmt: skip
-        write_dossier(dataclasses.replace(toy_plan, flows=pd.DataFrame([flow])), "a2", tmp_path / "dossier.html")
+        write_dossier(toy_plan.having(flows=pd.DataFrame([flow])), "a2", tmp_path / "dossier.html")
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto((tmp_path / "dossier.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -57,7 +56,7 @@ def test_a_ceiling_is_the_cause_of_those_it_holds(told, plan_of) -> None:
     rows = plain.quotas.copy()
     largest = rows.loc[rows["level"] == "unit", "amount"].astype(float).idxmax()
     rows.loc[largest, ["amount", "binding"]] = [Decimal(1), "ceiling"]
-    found = quota_shifts(localize(replace(plain, quotas=rows), "en"), plain.study.quotas[0])
+    found = quota_shifts(localize(plain.having(quotas=rows), "en"), plain.study.quotas[0])
     (group,) = (one for one in found.losers if one.cause == "ceiling")
     assert (group.units, group.reason) == ((rows.loc[largest, "unit_id"],), "the ceiling holds")
 

@@ -10,14 +10,14 @@ import pytest
 import zoneplan as zp
 from maps.telling.summaries.comparison_words import ComparisonWords
 from tests.conftest import shipped_study
-from zoning.pipeline.flow import FreshPlan
+from zoning.plan import Plan
 from zoning.whatif import Comparison, compare
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a new town", "by": "council", "date": date(2024, 6, 1)}
 
 
 @pytest.fixture(scope="module")
-def found(toy_run: FreshPlan) -> Comparison:
+def found(toy_run: Plan) -> Comparison:
     return compare(toy_run, toy_run.vary(parameters={"fragile_min": 0.6}, decisions=[DECISION]))
 
 
@@ -41,7 +41,7 @@ def test_causes_come_with_what_hangs_on_them(found: Comparison) -> None:
     assert sum(sum(one.counts.values()) for one in told.causes) == len(found.moved)
 
 
-def test_what_only_amounts_change_says_so(toy_run: FreshPlan) -> None:
+def test_what_only_amounts_change_says_so(toy_run: Plan) -> None:
     (quota,) = toy_run.study.quotas[:1]
     found = compare(toy_run, toy_run.vary(quotas={quota.name: float(quota.total) / 2}))
     told = ComparisonWords(found)
@@ -87,7 +87,7 @@ def test_a_payment_counts_once_and_a_unit_has_what_is_left_to_it() -> None:
     assert not any("(pool)" in told.item("flow", item) for item in found.moved["item"])
 
 
-def test_a_difference_that_moves_nothing_is_no_sameness(toy_run: FreshPlan) -> None:
+def test_a_difference_that_moves_nothing_is_no_sameness(toy_run: Plan) -> None:
     found = compare(toy_run, toy_run.vary(parameters={"fragile_min": 0.4999999}))
     told = ComparisonWords(found)
     assert (found.same, len(found.differences)) == (True, 1)

@@ -12,7 +12,7 @@ from maps.runs.comparison_folder import agreement
 from maps.telling.summaries.comparison_words import ComparisonWords
 from maps.telling.summaries.consensus_words import ConsensusWords
 from maps.web.table_page import TableLook, drawn_table, table_content
-from zoning.pipeline.flow import FreshPlan
+from zoning.plan import Plan
 from zoning.study import Share
 from zoning.whatif import Consensus, compare, consensus
 from zoning.whatif.differences import parts_of, remake
@@ -23,7 +23,7 @@ DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "
 
 
 @pytest.fixture(scope="module")
-def found(toy_run: FreshPlan) -> Consensus:
+def found(toy_run: Plan) -> Consensus:
     tried = toy_run.vary(parameters={"fragile_min": 0.6}, quotas={"construction_land": 60}, decisions=[DECISION])
     return consensus({"Ana": tried, "Rui": toy_run}, toy_run)
 
@@ -60,7 +60,7 @@ def test_several_together_are_each_named(found: Consensus) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "fr", "pt"])
-def test_each_voice_says_the_same_keys_of_a_quota(toy_run: FreshPlan, language: str) -> None:
+def test_each_voice_says_the_same_keys_of_a_quota(toy_run: Plan, language: str) -> None:
     """One changes the total and another the weight: each says both, as people write them and never as Python does."""
     (quota,) = toy_run.study.quotas
     parts = {name: [Share(measure="population", share=n), Share(measure="plant_mw", share=1 - n)] for name, n in SHARES}

@@ -48,7 +48,7 @@ def test_the_title_counts_units_by_what_their_land_is_for(told, study: str, lang
 def test_a_rulebook_without_purposes_counts_zones(plan_of) -> None:
     plan = plan_of("us_mountain_west")
     zones = tuple(Zone.model_construct(**{**dict(zone), "purpose": None}) for zone in plan.rulebook.zones)
-    plain = localize(replace(plan, rulebook=replace(plan.rulebook, zones=zones)), "en")
+    plain = localize(plan.having(rulebook=replace(plan.rulebook, zones=zones)), "en")
     found = headline(plain, verdicts(plain))
     assert found.sentence == "15 key development, 18 agricultural, 28 ecologically fragile."
 
@@ -97,8 +97,7 @@ def test_a_plan_of_little_has_a_headline_too(make_plan, language: str) -> None:
     """One jurisdiction, no quota, nothing but the default zone: nothing is said that is not there."""
     plan = make_plan()
     default = plan.rulebook.default_zone.code
-    bare = replace(
-        plan,
+    bare = plan.having(
         study=plan.study.model_copy(update={"quotas": ()}),
         quotas=plan.quotas.iloc[:0],
         zones=plan.zones.assign(main=default, jurisdiction="west", rule="default"),
@@ -115,7 +114,7 @@ def test_a_plan_of_little_has_a_headline_too(make_plan, language: str) -> None:
 def test_hostile_names_stay_plain_text(make_plan) -> None:
     plan = make_plan()
     zones = plan.zones.assign(jurisdiction=plan.zones["jurisdiction"].replace({"west": "\u202e<b>{n}"}))
-    said = localize(replace(plan, zones=zones), "en")
+    said = localize(plan.having(zones=zones), "en")
     names = [row.name for row in headline(said, verdicts(said)).jurisdictions]
     assert "\u202e" not in "".join(names)
     assert any("<b>{n}" in name for name in names)

@@ -183,7 +183,7 @@ def with_shares(plan: Plan, shares: dict[str, float]) -> Plan:
     measures.loc[list(shares), "ecologically_fragile_share"] = list(shares.values())
     claims = classify(measures, plan.rulebook, plan.study.decisions)
     zones = tabulate(ZONES, plan.units[["name", "jurisdiction", "area_ha"]].join(resolve(claims, plan.rulebook)))
-    return replace(plan, measures=measures, claims=tabulate(CLAIMS, claims), zones=zones)
+    return plan.having(measures=measures, claims=tabulate(CLAIMS, claims), zones=zones)
 
 
 def test_what_no_rule_claims_is_told_the_limit_that_is_nearest_by_ratio(make_plan) -> None:
