@@ -243,7 +243,6 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.picture(plan)
     zp.account(plan.zones.set_index("unit_id"), plan.measures, study, plan.rulebook)
     maps.notebook.plan_card(plan)
-    maps.notebook.inputs_card(plan.inputs)
     maps.notebook.plan_widget(plan)
     derived_measures(plan)
     with pytest.raises(SourceError, match="database 'NOBODY_SETS_IT'"):  # tests of databases write it whole
@@ -264,6 +263,7 @@ def steps_by_hand(plan: zp.Plan, forest: gpd.GeoDataFrame) -> None:
     """The steps that an analyst calls with tables of her own, or that only other studies reach."""
     study, measures, zones = plan.study, plan.measures, plan.zones.set_index("unit_id")
     layers.read.feature_notes(plan.inputs)
+    maps.notebook.inputs_card(plan.inputs)
     plan.vary(layers={"forest": forest})
     weights, area = measures["population"], measures["area_ha"]
     zp.allocate(zones, measures, study.quotas, overlays=plan.rulebook.codes("overlay"))
