@@ -42,7 +42,7 @@ def test_a_plan_shows_itself_in_few_lines(toy_plan) -> None:
 
 def test_a_plan_just_made_shows_itself_like_one_that_is_read(toy_run) -> None:
     assert len(repr(toy_run).splitlines()) < 30
-    assert repr(toy_run) == repr(toy_run.finished())
+    assert repr(toy_run) == repr(toy_run.having(origin=None))
 
 
 def test_a_plan_has_a_card_with_its_units_in_their_colours(toy_plan) -> None:
