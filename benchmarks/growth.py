@@ -178,7 +178,7 @@ def job(plan: Path) -> dict[str, float]:
     marks: list[tuple[str, float]] = []
     made = zp.run(zp.read_study(plan), lambda step: marks.append((step, time.process_time())))
     marks.append(("files", time.process_time()))
-    zp.write_run(made.finished(), plan.parent / "run", workers=1)
+    zp.write_run(made.having(origin=None), plan.parent / "run", workers=1)
     marks.append(("", time.process_time()))
     spent = {name: end - start for (name, start), (_, end) in pairwise(marks)}
     steps = {"read": "read", "overlay": "overlay", "measure": "measure", "files": "files"}

@@ -125,7 +125,7 @@ def test_a_run_that_is_run_again_is_the_same(toy_folder: Path) -> None:
 
 
 def test_a_run_by_tiles_has_the_same_bytes_but_says_so_and_is_run_again_the_same(toy_folder: Path) -> None:
-    plan = run(read_study(toy_folder / "plan.toml")).finished()
+    plan = run(read_study(toy_folder / "plan.toml")).having(origin=None)
     usual = write_run(plan, toy_folder / "runs" / "usual", workers=1)
     tiled = write_run(plan, toy_folder / "runs" / "tiled", by_tiles=True)
     files = {path.relative_to(usual) for path in usual.rglob("*") if path.is_file()}
