@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -21,13 +22,28 @@ Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geome
 
 
 class Table(NamedTuple):
-    """The declaration of one table."""
+    """The declaration of one table.
+
+    Attributes
+    ----------
+    name : str
+    columns : dict of str to str
+        Their types, in order.
+    key : tuple of str
+    open : bool
+        Whether it has more columns than are declared.
+    shown : tuple of str
+        Columns that people read wherever they read of a row.
+    qualified : dict of str to str
+        By a column the one, of yes and no, that says what must be known beside its value.
+    """
 
     name: str
     columns: dict[str, Type]
     key: tuple[str, ...]
     open: bool = False
     shown: tuple[str, ...] = ()
+    qualified: Mapping[str, str] = MappingProxyType({})
 
     @property
     def columns_in_memory(self) -> tuple[str, ...]:
@@ -219,6 +235,7 @@ ENERGY = Table(
         "reason": "message",
     },
     ("period", "region"),
+    qualified={"total_light": "total_exempt"},
 )
 FLOWS = Table(
     "flows",

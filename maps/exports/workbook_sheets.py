@@ -14,10 +14,9 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from layers.ledger import finding_word
 from maps.drawing import SITE_CIRCLE, zone_fills
 from maps.exports.geopackage import names_apart
-from maps.telling import list_titles, net_received, payments_without_amounts, quota_shifts, verdicts
+from maps.telling import ColumnWords, net_received, payments_without_amounts, quota_shifts, verdicts
 from maps.words import (
     LocalizedPlan,
     capital,
@@ -25,14 +24,11 @@ from maps.words import (
     describe_parameters,
     extent_text,
     format_measure,
-    phrase_in,
     reading_text,
     rule_name,
     text_in,
 )
-from zoning.money import PARTY_WORDS, light_message
 from zoning.quotas import RESERVE, why_unplaced
-from zoning.rulebook import EXCEPTION
 from zoning.study import Quota
 from zoning.tables import TABLES
 from zoning.zones import FIRMNESS, OPEN
@@ -333,38 +329,8 @@ class _Sheets:
             catalogue("workbook", plan.language, plan.noun),
             catalogue("report", plan.language, plan.noun),
         )
-        self.titles_of_columns = catalogue("columns", plan.language, plan.noun)
+        self.column_words = ColumnWords(plan)
         self.names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
-        titles = {scenario.name: scenario.title or scenario.name for scenario in plan.study.scenarios}
-        self.scenarios = {name: text_in(title, plan.language, name) for name, title in titles.items()}
-        answers, industry = catalogue("answer", self.language), catalogue("industry", self.language)
-        optimum, light = catalogue("optimum", self.language), self.light
-        firmness = catalogue("firmness", self.language)
-        self.wordings: Mapping[str, Callable[[Any], str]] = {
-            "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
-            "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
-            "scenario": lambda name: self.scenarios.get(name, name),
-            "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.terms.source,
-            "level": self.level, "reason": self.plan.without_codes,
-            "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),
-            "assumed": lambda names: self.listed(self.measure(name) for name in names.split(";")),
-            "firmness": lambda kind: firmness[f"name_{kind}"], "parameter": self.measure,
-            "finding": lambda kind: phrase_in(finding_word(kind), self.language),
-            "indicator": self.measure, "answer": answers.__getitem__, "at_threshold": answers.__getitem__,
-            "flip_side": lambda side: self.words[f"flip_{side}"],
-            "policy": self.policy, "overruled_by": self.overruler,
-            "payer": self.party, "receiver": self.party, "party": self.party,
-            "kind": lambda kind: self.report.get(f"party_{kind}", kind),
-            "region": lambda code: self.names.get(code) or self.terms.jurisdiction(code),
-            "jurisdiction": self.terms.jurisdiction, "inherited_from": self.terms.jurisdiction,
-            "intensity_light": light, "total_light": light, "verdict": light,
-            "treatment": industry.__getitem__, "state": industry.__getitem__,
-            "objective": lambda code: self.report[f"objective_{code}"], "method": optimum.__getitem__,
-            "reading": lambda code: reading_text(code, self.language),
-            "list": lambda code: self.lists.get(code, code), "code": self.branch,
-            "condition": self.terms.condition, "parts": self.parts,
-        }  # fmt: skip
-        """By the name of a column what a value is called; an empty text stays empty."""
 
     def sheet(self, key: str) -> Sheet:
         """The sheet of a table; without columns where it has no row."""
@@ -425,7 +391,7 @@ class _Sheets:
             kind = self._measure_kind(name, series)
             return Column(title, name, kind, self.truths(series) if kind == "truth" else series.tolist())
         plainly = (key == "measures" and name != "jurisdiction") or (key in _OF_REGIONS and name != "unit")
-        title_of = None if plainly else self.wordings.get(name)
+        title_of = None if plainly else self.column_words.wordings.get(name)
         if (key, name) == ("divergence", "indicator"):
             title_of = catalogue("divergence", self.language).__getitem__
         if name == "reading" and key != "industries":  # with place and day, as it was made
@@ -466,8 +432,9 @@ class _Sheets:
         if key == "measures" and name not in COLUMNS[key]:
             return self.terms.measure_text(name)
         if key == "lines" and name.startswith("to_") and name.endswith("_ha"):
-            return self.words["to_line"].format(line=self.title(name.removeprefix("to_").removesuffix("_ha")))
-        return self.titles_of_columns[_TITLES.get((key, name), name)]
+            line = name.removeprefix("to_").removesuffix("_ha")
+            return self.words["to_line"].format(line=self.column_words.zone(line))
+        return self.column_words.title(_TITLES.get((key, name), name))
 
     def _kind(self, key: str, name: str) -> Kind:
         if name in _KINDS:
@@ -641,28 +608,18 @@ class _Sheets:
 
     def settings(self, policy: str, text: str) -> str:
         """What a policy sets, on one line."""
-        described = describe_parameters(self._policies.get(policy), json.loads(text), self.plan.renderer)
+        described = describe_parameters(self.column_words.policies.get(policy), json.loads(text), self.plan.renderer)
         return self.report["semicolon"].join(
             self.report["term"].format(name=name, value=value) for name, value in described
         )
-
-    @cached_property
-    def _policies(self) -> Mapping[str, Any]:
-        return {policy.id: policy for policy in self.plan.rulebook.policies}
-
-    @cached_property
-    def _policy_titles(self) -> Mapping[str, str]:
-        """Titles of policies; two of one title have their codes behind them, for a title joins two sheets."""
-        titles = {policy.id: text_in(policy.title, self.language, policy.id) for policy in self.plan.rulebook.policies}
-        taken = list(titles.values())
-        return {code: f"{title} ({code})" if taken.count(title) > 1 else title for code, title in titles.items()}
 
     @property
     def _policy_texts(self) -> pd.DataFrame:
         """Each policy that applies anywhere, once, with its texts."""
         table = self.plan.policies
         rows = table.drop_duplicates("policy").sort_values("policy")
-        known, exceptions = [self._policies.get(policy) for policy in rows["policy"]], self._exceptions(table)
+        policies, exceptions = self.column_words.policies, self._exceptions(table)
+        known = [policies.get(policy) for policy in rows["policy"]]
         settings = (self._settings[policy] for policy in rows["policy"])
         return rows.assign(
             parameters=[
@@ -683,7 +640,8 @@ class _Sheets:
         """The exceptions of each policy that hold somewhere."""
         held = table.loc[table["exception"] != "", ["policy", "overruled_by", "exception"]].drop_duplicates()
         term, rows = self.report["term"], held.sort_values(["policy", "overruled_by"])
-        texts = [term.format(name=self.overruler(row.overruled_by), value=row.exception) for row in rows.itertuples()]
+        overruler = self.column_words.overruler
+        texts = [term.format(name=overruler(row.overruled_by), value=row.exception) for row in rows.itertuples()]
         parts = pd.Series(texts, dtype=object).groupby(rows["policy"].tolist()).agg(self.report["semicolon"].join)
         return dict(parts.items()) if texts else {}
 
@@ -695,70 +653,9 @@ class _Sheets:
         render = self.plan.renderer.render
         return [render(why_unplaced(why, least[quota, period])) if why else "" for why, quota, period in reasons]
 
-    @cached_property
-    def lists(self) -> Mapping[str, str]:
-        """Titles of negative lists."""
-        return list_titles(self.plan)
-
-    @cached_property
-    def _titles(self) -> Mapping[str, str]:
-        book = self.plan.rulebook
-        zones = [(zone.code, zone.title) for zone in book.zones]
-        lines = [(line.code, line.title) for line in book.lines]
-        return {code: text_in(title, self.language, code) for code, title in (*zones, *lines)}
-
-    def title(self, code: str) -> str:
-        """Title of a zone or line; what no rulebook knows stands as it is."""
-        return self._titles.get(code, code)
-
-    def titles(self, codes: str) -> str:
-        """Titles of several, from the column of a table."""
-        return self.listed(self.title(code) for code in codes.split(";") if code)
-
-    def listed(self, texts: Iterable[str]) -> str:
-        """Texts in a row."""
-        return self.report["and"].join(texts)
-
-    def measure(self, name: str) -> str:
-        """What a measure is called in a row of words."""
-        return self.terms.measure(name).title
-
     def truths(self, answers: pd.Series) -> list[str]:
         """Yes and no, and nothing where it is unknown."""
-        return ["" if pd.isna(answer) else self.report["yes" if answer else "no"] for answer in answers]
-
-    def policy(self, code: str) -> str:
-        """Title of a policy."""
-        return self._policy_titles.get(code, code)
-
-    def overruler(self, code: str) -> str:
-        """The stricter policy, or the exception, to which one gives way."""
-        number = code.removeprefix(EXCEPTION)
-        return self.words["exception_of"].format(n=number) if number != code else self.policy(code)
-
-    def level(self, code: str) -> str:
-        """A level by its title, and what is held back at the last one in a word of its own."""
-        return str(self.words["level_reserve"]) if code == RESERVE else capital(self.terms.level(code))
-
-    def party(self, code: str) -> str:
-        """A unit by its name, a zone by its title, a pool or budget in words."""
-        if code in PARTY_WORDS:
-            return self.report[PARTY_WORDS[code]]
-        return self.plan.distinct_names.get(code) or self.terms.jurisdiction(self.title(code))
-
-    def light(self, code: int | str) -> str:
-        """A light by its colour."""
-        return self.plan.renderer.render(light_message(int(code) if str(code).isdigit() else code))
-
-    def parts(self, text: str) -> str:
-        """The parts of an objective with their values."""
-        part_values = json.loads(text).items()
-        return self.listed(f"{self.measure(part)} {self.terms.value_text(part, value)}" for part, value in part_values)
-
-    def branch(self, code: str) -> str:
-        """A branch of industry by its code and title."""
-        branches = self.plan.rulebook.branches
-        return f"{branches.listed(code)} {text_in(branches.title(code), self.language, '')}".strip()
+        return ["" if pd.isna(answer) else self.column_words.truth(answer) for answer in answers]
 
 
 def _headed_apart(columns: Sequence[Column]) -> list[Column]:

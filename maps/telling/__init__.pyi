@@ -1,6 +1,6 @@
 from maps.telling.explanations.explanation_content import explain, trace
 from maps.telling.explanations.explanation_text import entry_heading, extent_sentence, reason_lines, rule_and_reason
-from maps.telling.explanations.industry_query import check_state, list_titles
+from maps.telling.explanations.industry_query import check_state
 from maps.telling.explanations.point_queries import Place, at, at_unit, check_coordinates, ground_lines, where_lines
 from maps.telling.explanations.unit_lookup import find_unit, names_of_units
 from maps.telling.reports.comparison_page import write_comparison
@@ -9,6 +9,7 @@ from maps.telling.reports.pdf_file import write_pdf
 from maps.telling.reports.report_page import report, write_report
 from maps.telling.reports.unit_dossier import dossier, write_dossier
 from maps.telling.summaries.amount_shifts import QuotaShifts, quota_shifts
+from maps.telling.summaries.column_words import ColumnWords
 from maps.telling.summaries.comparison_words import ComparisonWords
 from maps.telling.summaries.consensus_words import ConsensusWords
 from maps.telling.summaries.plan_headline import (
@@ -20,13 +21,13 @@ from maps.telling.summaries.plan_headline import (
     net_received,
     payments_without_amounts,
 )
-from maps.telling.summaries.shown_columns import ShownColumns
 from maps.telling.summaries.unit_verdicts import Gauge, Verdict, verdicts
 from maps.telling.summaries.verdict_table import VerdictTable
 from maps.telling.summaries.weight_words import beyond_text, interval_text
 
 __all__ = [
     "PAYING",
+    "ColumnWords",
     "ComparisonWords",
     "ConsensusWords",
     "Gauge",
@@ -34,7 +35,6 @@ __all__ = [
     "Place",
     "Quality",
     "QuotaShifts",
-    "ShownColumns",
     "Verdict",
     "VerdictTable",
     "amounts_by_jurisdiction",
@@ -51,7 +51,6 @@ __all__ = [
     "ground_lines",
     "headline",
     "interval_text",
-    "list_titles",
     "names_of_units",
     "net_received",
     "payments_without_amounts",

@@ -14,8 +14,8 @@ from layers.conditions import parse_condition
 from layers.errors import escape_hidden
 from maps.telling import (
     PAYING,
+    ColumnWords,
     QuotaShifts,
-    ShownColumns,
     entry_heading,
     extent_sentence,
     names_of_units,
@@ -168,7 +168,8 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
         for name, shifts_of_quota in (shifts or {}).items()
         for unit, position in shifts_of_quota.of_units().items()
     }
-    of_zones, of_quotas = (_Shown(plan, table) for table in (ZONES, QUOTAS))
+    words = ColumnWords(plan)
+    of_zones, of_quotas = (_Shown(words, table) for table in (ZONES, QUOTAS))
 
     def claim(link: Content) -> ClaimRow:
         rule = rules.index_of(RuleEntry(link["rule"], link["kind"]))
@@ -242,14 +243,14 @@ def _chains(plan: LocalizedPlan, ids: list[str]) -> Iterator[tuple[slice, list[C
 class _Shown:
     """The shown columns of a table that have something to say of any unit, as cards list them."""
 
-    def __init__(self, plan: LocalizedPlan, table: Table) -> None:
-        self._columns = ShownColumns(table, getattr(plan, table.name), plan.renderer)
-        self.titles = tuple(self._columns.titles.values())
+    def __init__(self, words: ColumnWords, table: Table) -> None:
+        self._words, self._table, self._names = words, table, words.shown(table)
+        self.titles = tuple(map(words.title, self._names))
 
     def texts(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         """What they say of a row."""
-        by_column = {fact.name: escape_hidden(fact.text) for fact in self._columns.facts(row)}
-        return tuple(by_column.get(name, "") for name in self._columns.titles)
+        by_column = {fact.name: escape_hidden(fact.text) for fact in self._words.facts(self._table, row)}
+        return tuple(by_column.get(name, "") for name in self._names)
 
 
 def _by_unit(table: pd.DataFrame, ids: list[str]) -> list[Rows]:

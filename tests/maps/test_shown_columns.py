@@ -12,7 +12,7 @@ from maps.exports.workbook_sheets import sheets_of
 from maps.telling.explanations.explanation_content import explain
 from maps.telling.reports.report_page import report
 from maps.telling.reports.unit_dossier import dossier
-from maps.telling.summaries.shown_columns import ShownColumns
+from maps.telling.summaries.column_words import ColumnWords
 from maps.web.unit_details import cards
 from maps.words import catalogue, localize
 from zoning.tables import QUOTAS, TABLES, ZONES
@@ -41,7 +41,7 @@ def facts(plan, language: str) -> dict[str, str]:
     for table in (ZONES, QUOTAS):
         rows = getattr(said, table.name)
         (row,) = rows[rows["unit_id"] == UNIT].to_dict("records")
-        found |= {one.title: one.text for one in ShownColumns(table, rows, said.renderer).facts(row)}
+        found |= {one.title: one.text for one in ColumnWords(said).facts(table, row)}
     return found
 
 

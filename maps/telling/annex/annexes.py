@@ -12,7 +12,6 @@ from pyproj import CRS
 from layers.ledger import finding_word
 from maps.telling.annex.report_context import TOLD, ReportContext, each_row, group_rows
 from maps.telling.summaries.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Names, Paragraph, Rows, grid
-from maps.telling.summaries.shown_columns import ShownColumns
 from maps.words import (
     NONE,
     describe_parameters,
@@ -198,9 +197,9 @@ def _bound(edition: ReportContext, bound: Decimal | str | None) -> str:
 
 def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame) -> Grid:
     """One level of a quota; units stand under their jurisdiction, its reserve last."""
-    words, shown = edition.words, edition.shown(QUOTAS)
+    words, shown = edition.words, edition.column_words.shown(QUOTAS)
     title = edition.say("amount", unit=edition.unit_of(quota.unit))
-    more = (*edition.shown_columns(shown), *edition.columns(weight="number", binding="text"))
+    more = (*edition.column_words.heads(QUOTAS, shown), *edition.columns(weight="number", binding="text"))
     inner = level == quota.levels[-1] and len(quota.levels) > 1
     every = list(each_row(rows))
     groups = sorted(group_rows(every, "jurisdiction").items()) if inner else [("", every)]
@@ -223,7 +222,7 @@ def _sum(amounts: Iterable[object]) -> Decimal:
     return sum((Decimal(str(amount)) for amount in amounts), Decimal(0))
 
 
-def _quota_rows(edition: ReportContext, rows: Iterable[Any], shown: ShownColumns) -> Iterator[tuple[Cell, ...]]:
+def _quota_rows(edition: ReportContext, rows: Iterable[Any], shown: Iterable[str]) -> Iterator[tuple[Cell, ...]]:
     """Units by id, a reserve last."""
     words = edition.words
     for row in sorted(rows, key=lambda row: row.unit_id == RESERVE):
@@ -231,7 +230,7 @@ def _quota_rows(edition: ReportContext, rows: Iterable[Any], shown: ShownColumns
         yield (
             words["reserve"] if row.unit_id == RESERVE else name,
             edition.amount(row.amount),
-            *(shown.text(column, getattr(row, column)) for column in shown.titles),
+            *(edition.column_words.text(QUOTAS, column, getattr(row, column)) for column in shown),
             edition.measured(row.weight),
             words.get(row.binding, row.binding) or NONE,
         )

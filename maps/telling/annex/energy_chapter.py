@@ -2,71 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from maps.telling.annex.report_context import ReportContext, each_row
-from maps.telling.summaries.page_blocks import Block, Card, Cell, Chapter, Column, Figures, Grid, Light, Paragraph, grid
-from maps.words import reading_text, render, text_in
-from zoning.money import light_message
+import pandas as pd
+
+from maps.telling.annex.report_context import ReportContext
+from maps.telling.summaries.page_blocks import Block, Card, Chapter, Figures, Grid, Paragraph, grid
+from maps.words import reading_text, text_in
 from zoning.pipeline import scheme_in_use, scheme_parameters
+from zoning.tables import ENERGY
+
+LIGHTS_TOLD = ("region", "verdict", "intensity_light", "total_light")
+"""Columns that stand before the shown ones and the reason, wherever regions are listed."""
+
+
+def lights(edition: ReportContext, rows: pd.DataFrame, title: str = "", note: str = "") -> Grid:
+    """The lights of some regions, each with its reason: in the annex, on the page of the report, in the dossier."""
+    words = edition.column_words
+    return words.grid(title, ENERGY, (*LIGHTS_TOLD, *words.shown(ENERGY), "reason"), rows, note)
 
 
 def energy(edition: ReportContext) -> Chapter:
     """How many regions have which light, every region with its reason, and the scheme with its numbers."""
-    words = edition.words
-    blocks: list[Block] = [Paragraph(words["energy_intro"]), _counts(edition), _regions(edition)]
+    words, table = edition.words, edition.plan.energy
+    verdicts = table["verdict"].value_counts()
+    counts = (
+        (edition.say("regions_lit", light=edition.column_words.light(colour)), edition.number(verdicts.get(colour, 0)))
+        for colour in ("red", "yellow", "green")
+    )
+    regions = lights(edition, table, _heading(edition), words["lights_note"])
+    blocks: tuple[Block, ...] = (Paragraph(words["energy_intro"]), Figures(tuple(counts)), regions)
     return Chapter("lights", words["energy"], (*blocks, *_scheme(edition)))
 
 
-def light_of(edition: ReportContext, level: int, note: str = "") -> Light:
-    """A light as pages show it: shape, colour and word, so that colour never stands alone."""
-    return Light(level, _colour(edition, level), note)
+def unit_lights(edition: ReportContext, regions: Iterable[str]) -> Iterator[Block]:
+    """What a dossier says of the lights of the regions that a unit is or lies in, the nearest first."""
+    table = edition.plan.energy.set_index("region", drop=False)
+    rows = table.loc[list(regions)]
+    if len(rows):
+        yield lights(edition, rows, _heading(edition))
+        yield from _scheme(edition)[:1]
 
 
-def _colour(edition: ReportContext, light: int | str) -> str:
-    return render(light_message(light), edition.language)
-
-
-def _counts(edition: ReportContext) -> Figures:
-    verdicts = edition.plan.energy["verdict"].value_counts()
-    return Figures(
-        tuple(
-            (
-                edition.say("regions_lit", light=_colour(edition, level)),
-                edition.number(int(verdicts.get(code, 0))),
-            )
-            for level, code in ((1, "red"), (2, "yellow"), (3, "green"))
-        )
-    )
-
-
-def _regions(edition: ReportContext) -> Grid:
-    words = edition.words
-    names = dict(zip(edition.plan.zones["unit_id"], edition.plan.zones["name"], strict=True))
-
-    def region(name: str) -> Cell:
-        return (names[name], name) if names.get(name, name) != name else edition.jurisdiction(name)
-
-    rows = (
-        (
-            region(row.region),
-            light_of(edition, row.intensity_light),
-            light_of(edition, row.total_light, words["not_assessed"] if row.total_exempt else ""),
-            _colour(edition, row.verdict),
-            render(row.reason, edition.language),
-        )
-        for row in each_row(edition.plan.energy)
-    )
-    columns = (
-        Column(words["region"], "unit"),
-        Column(words["intensity"], "word"),
-        Column(words["energy_total"], "word"),
-        Column(words["verdict"], "word"),
-        Column(words["reason"], "long"),
-    )
-    period = edition.plan.energy["period"].iloc[0]
-    return grid(edition.say("energy_period", period=period), columns, rows, note=words["lights_note"])
+def _heading(edition: ReportContext) -> str:
+    return edition.say("energy_period", period=edition.plan.energy["period"].iloc[0])
 
 
 def _scheme(edition: ReportContext) -> tuple[Block, ...]:
@@ -102,28 +81,3 @@ def _scheme(edition: ReportContext) -> tuple[Block, ...]:
         ),
     )
     return card, numbers
-
-
-def unit_lights(edition: ReportContext, lights: Iterable[Mapping[str, Any]]) -> list[Block]:
-    """What a dossier says of the lights of the regions that a unit is or lies in, from its explanation."""
-    words = edition.words
-    return [
-        grid(
-            edition.say("energy_period", period=light["period"]),
-            (
-                Column(words["region"], "unit"),
-                Column(words["intensity"], "word"),
-                Column(words["energy_total"], "word"),
-                Column(words["reason"], "long"),
-            ),
-            [
-                (
-                    light["region_name"],
-                    light_of(edition, light["intensity_light"]),
-                    light_of(edition, light["total_light"], words["not_assessed"] if light["total_exempt"] else ""),
-                    (light["reason"], text_in(light["scheme"]["title"], edition.language, light["scheme"]["code"])),
-                )
-            ],
-        )
-        for light in lights
-    ]

@@ -19,8 +19,8 @@ from layers.conditions import parse_calculation, parse_condition
 from layers.sources import Sourced
 from maps.drawing import Neighbourhood
 from maps.telling.explanations.records_in_words import clauses_in_words
+from maps.telling.summaries.column_words import ColumnWords
 from maps.telling.summaries.page_blocks import Column
-from maps.telling.summaries.shown_columns import ShownColumns
 from maps.words import (
     NONE,
     RECORD,
@@ -42,7 +42,6 @@ from maps.words import (
 )
 from zoning.pipeline import claim_said
 from zoning.plan import Assumption, Plan
-from zoning.tables import Table
 
 TOLD = 300
 """More units are not told one by one: map and workbook have them."""
@@ -88,6 +87,11 @@ class ReportContext:
     def name(self) -> str:
         """What the plan is called."""
         return text_in(self.plan.study.title, self.language)
+
+    @cached_property
+    def column_words(self) -> ColumnWords:
+        """What columns of tables are called and what their values say."""
+        return ColumnWords(self.plan)
 
     @cached_property
     def pages(self) -> Mapping[str, str]:
@@ -379,23 +383,13 @@ class ReportContext:
         """A sentence with its figures."""
         return self.words[key].format(**figures)
 
-    def shown_columns(self, shown: ShownColumns) -> tuple[Column, ...]:
-        """Columns of a grid for the shown columns of a table."""
-        return tuple(
-            Column(title, "number" if shown.is_figure(name) else "text") for name, title in shown.titles.items()
-        )
-
     def columns(self, **kinds: str) -> tuple[Column, ...]:
         """Columns of a grid: the key of each title, and what stands in it."""
         return tuple(Column(self.words[key], kind) for key, kind in kinds.items())
 
-    def shown(self, table: Table) -> ShownColumns:
-        """What the shown columns of a table are called and say."""
-        return ShownColumns(table, getattr(self.plan, table.name), self.plan.renderer)
-
     def yes(self, answer: bool) -> str:
         """Yes or no."""
-        return self.words["yes" if answer else "no"]
+        return self.column_words.truth(answer)
 
     def clauses(self, claim: Any) -> tuple[str, ...]:
         """What each clause of a claim, a row of the CLAIMS table, said; those of the default by rule."""

@@ -55,7 +55,8 @@ def dossier_chapters(edition: ReportContext, content: Content) -> Iterator[Chapt
     if content["derived"] or content["norms"]:
         yield _chapter("land", words["land"], unit_land(edition, content["derived"], content["norms"]), words["none"])
     if len(edition.plan.energy):
-        yield _chapter("energy", words["energy"], unit_lights(edition, content["energy"]), words["no_unit_energy"])
+        lights = unit_lights(edition, (light["region"] for light in content["energy"]))
+        yield _chapter("energy", words["energy"], lights, words["no_unit_energy"])
     yield _chapter("duties", words["duties"], _duties(edition, content["policies"]), words["no_duties"])
     if len(edition.plan.industries):
         lists = unit_lists(edition, content["unit"]["unit_id"])

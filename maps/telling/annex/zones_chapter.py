@@ -127,17 +127,18 @@ def zones(edition: ReportContext) -> Chapter:
 
 
 def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
-    shown = edition.shown(ZONES)
+    column_words = edition.column_words
+    shown = column_words.shown(ZONES)
 
     def unit(row: Any) -> tuple[Cell, ...]:
         first, last = _unit(edition, row), (edition.plan.without_codes(row.reason), *overlaid.get(row.unit_id, []))
-        return (*first, *(shown.text(name, getattr(row, name)) for name in shown.titles), last)
+        return (*first, *(column_words.text(ZONES, name, getattr(row, name)) for name in shown), last)
 
     return Grid(
         edition.say("with_extent", zone=edition.title(code), extent=edition.extent(len(part), part["area_ha"].sum())),
         (
             *edition.columns(unit="unit", area_ha="number", overlays="text", status="word"),
-            *edition.shown_columns(shown),
+            *column_words.heads(ZONES, shown),
             *edition.columns(reason="long"),
         ),
         tuple(

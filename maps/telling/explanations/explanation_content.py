@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -16,14 +16,14 @@ from layers.phrases import Phrase, phrase_list
 from maps.telling.explanations.explanation_text import explanation_lines
 from maps.telling.explanations.records_in_words import Content, content_of, contents_of
 from maps.telling.explanations.unit_lookup import find_unit
-from maps.telling.summaries.shown_columns import ShownColumns
+from maps.telling.summaries.column_words import ColumnWords
 from maps.words import LocalizedPlan, Renderer, assumption_title, localize, text_in
 from zoning.money import parties_of_unit
 from zoning.pipeline import row_records, rows_about, unit_records
 from zoning.plan import Plan
 from zoning.policies import UNSTATED, gaps_in
 from zoning.reasons import Record, Said
-from zoning.tables import CONFLICTS, QUOTAS, ZONES, Table
+from zoning.tables import CONFLICTS, ENERGY, QUOTAS, ZONES, Table
 from zoning.zones import DEFAULT_RULE, refinements, unit_margins
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
@@ -147,7 +147,8 @@ def explain(plan: Plan, unit_id: str | int, language: str = "en") -> Explanation
     localized = localize(plan, language)
     (zone,) = localized.zones[localized.zones["unit_id"] == unit_id].to_dict("records")
     traced = trace(localized, [unit_id])[unit_id]
-    amounts = _shown(localized, QUOTAS, localized.quotas[localized.quotas["unit_id"] == unit_id].to_dict("records"))
+    words = ColumnWords(localized)
+    amounts = _shown(words, QUOTAS, localized.quotas[localized.quotas["unit_id"] == unit_id].to_dict("records"))
     content = {
         "unit": {
             "unit_id": unit_id,
@@ -166,7 +167,7 @@ def explain(plan: Plan, unit_id: str | int, language: str = "en") -> Explanation
         "status": str(zone["status"]),
         "standing": str(localized.standings[unit_id]),
         "assumed": _hangs_on(localized, str(zone["assumed"])),
-        "shown": _shown(localized, ZONES, [zone])[0],
+        "shown": _shown(words, ZONES, [zone])[0],
         "whole": _whole(localized, zone),
         **traced,
         "quotas": [quota | {"shown": shown} for quota, shown in zip(traced["quotas"], amounts, strict=True)],
@@ -176,10 +177,9 @@ def explain(plan: Plan, unit_id: str | int, language: str = "en") -> Explanation
     return Explanation(content | {"assumptions": _assumptions(localized, content)}, language)
 
 
-def _shown(plan: LocalizedPlan, table: Table, rows: Iterable[Mapping[Any, Any]]) -> list[list[dict[str, str]]]:
+def _shown(words: ColumnWords, table: Table, rows: Iterable[Mapping[Any, Any]]) -> list[list[dict[str, str]]]:
     """What the shown columns of a table say of some rows."""
-    shown = ShownColumns(table, getattr(plan, table.name), plan.renderer)
-    return [[fact._asdict() for fact in shown.facts(row)] for row in rows]
+    return [[fact._asdict() for fact in words.facts(table, row)] for row in rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +244,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> Chains:
         "quotas": _of_units(source, "quotas", units),
         "derived": unit_records(source, "derived", units),
         "norms": unit_records(source, "norms", units),
-        "energy": _lights(source, units),
+        "energy": _lights(plan, units),
         "services": unit_records(source, "services", units),
         "flows": _flows(source, units),
         "policies": _of_units(source, "policies", units),
@@ -274,15 +274,28 @@ def _of_units(plan: Plan, table: str, units: list[str]) -> dict[str, list[Record
     return {unit: list(records.values()) for unit, records in by_unit.items()}
 
 
-def _lights(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
-    """The lights of the regions that units are or lie in, the nearest region first."""
+def _lights(plan: LocalizedPlan, units: list[str]) -> dict[str, list[Record]]:
+    """The lights of the regions that units are or lie in, the nearest region first, with what their columns show."""
     levels = [level for level in plan.study.units.levels if level in plan.measures.columns]
-    by_region = dict(zip(plan.energy["region"].tolist(), row_records(plan, "energy"), strict=True))
+    records = _with_shown(plan, ENERGY, row_records(plan.source, "energy"))
+    by_region = dict(zip(plan.energy["region"].tolist(), records, strict=True))
     lights: dict[str, list[Record]] = {}
     for unit in units:
         regions = [unit, *(str(plan.measures.loc[unit, level]) for level in reversed(levels))] if by_region else []
         lights[unit] = [by_region[region] for region in dict.fromkeys(regions) if region in by_region]
     return lights
+
+
+def _with_shown(plan: LocalizedPlan, table: Table, records: Sequence[Record]) -> Sequence[Record]:
+    """The records of all rows of a table, with what its shown columns say as terms."""
+    words = ColumnWords(plan)
+    if not words.shown(table):
+        return records
+    rows = getattr(plan, table.name).to_dict("records")
+    return [
+        replace(record, facts={**record.facts, "terms": [(fact.title, fact.text) for fact in words.facts(table, row)]})
+        for record, row in zip(records, rows, strict=True)
+    ]
 
 
 def _flows(plan: Plan, units: list[str]) -> dict[str, list[Record]]:

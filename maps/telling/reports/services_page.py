@@ -8,17 +8,16 @@ from decimal import Decimal
 import pandas as pd
 
 from maps.drawing import Stick, lollipops
+from maps.telling.annex.energy_chapter import lights
 from maps.telling.figures.plan_figures import PlanFigures
 from maps.telling.reports.summary_page import listed
+from maps.telling.summaries.column_words import LEVELS
 from maps.telling.summaries.page_blocks import Block, Cell, Figure, Page, Swatch, Table, drawn
-from maps.words import render, text_in
-from zoning.money import light_message
+from maps.words import text_in
 from zoning.study import PlanIndex
 
 REGIONS = 34
 LONGEST = 12
-LIGHTS = {"red": "#8C1C13", "yellow": "#C79A00", "green": "#1A8F7F"}
-LEVELS = {1: "red", 2: "yellow", 3: "green"}
 
 
 def services(figures: PlanFigures) -> Page | None:
@@ -153,33 +152,15 @@ def _more(figures: PlanFigures) -> Table:
 
 def energy(figures: PlanFigures) -> Page:
     """The page on the lights of regions; those that are red first."""
-    edition, words, table = figures.edition, figures.edition.pages, figures.edition.plan.energy
-    order = {"red": 0, "yellow": 1, "green": 2}
-    ranked = table.assign(order=table["verdict"].map(order)).sort_values(["order", "region"], kind="stable")
-    named = figures.units["name"]
-    rows: list[tuple[Cell, ...]] = [
-        (
-            str(named.get(row.region, "")) or figures.jurisdiction(str(row.region)),
-            _light(figures, str(row.verdict)),
-            _light(figures, LEVELS[int(row.intensity_light)]),
-            _light(figures, LEVELS[int(row.total_light)]),
-            render(row.reason, edition.language),
-        )
-        for row in ranked.iloc[:REGIONS].itertuples()
-    ]
+    edition, table = figures.edition, figures.edition.plan.energy
+    ranked = table.assign(order=table["verdict"].map(LEVELS)).sort_values(["order", "region"], kind="stable")
     red = int((table["verdict"] == "red").sum())
-    key = "finding_red" if red else "finding_no_red"
-    columns = (words["region"], words["light"], words["intensity"], words["energy_total"], words["reason"])
     note = edition.tell("note_regions", n=len(ranked) - REGIONS) if len(ranked) > REGIONS else ""
     return Page(
         id="energy",
-        chapter=words["chapter_energy"],
-        title=edition.tell(key, n=red, all=edition.number(len(table))),
+        chapter=edition.pages["chapter_energy"],
+        title=edition.tell("finding_red" if red else "finding_no_red", n=red, all=edition.number(len(table))),
         lead=edition.tell("lead_energy", period=str(table["period"].iloc[0])),
-        blocks=(Table("", columns, tuple(rows), note=note),),
+        blocks=(lights(edition, ranked[:REGIONS], note=note),),
         foot=edition.words["lights_note"],
     )
-
-
-def _light(figures: PlanFigures, verdict: str) -> Swatch:
-    return Swatch(LIGHTS[verdict], render(light_message(verdict), figures.edition.language))

@@ -2,18 +2,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from maps.exports.workbook_sheets import sheets_of
 from maps.runs import read_run, write_run
+from maps.telling.annex import energy_chapter
+from maps.telling.explanations import explanation_content
 from maps.telling.explanations.explanation_content import explain
 from maps.telling.reports.report_page import report
 from maps.telling.reports.unit_dossier import dossier
-from maps.words import localize, render
+from maps.web.unit_details import cards
+from maps.words import catalogue, localize, render
 from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
+from zoning.tables import ENERGY, TABLES
 
 SHEET = """region,intensity_target_pct,intensity_actual_pct,total_target_tce,total_actual_tce
 west,3,2.6,100,105
@@ -67,7 +73,9 @@ def test_the_lights_of_a_plan(plan: Plan) -> None:
 def test_the_report_says_colours_in_words_and_shapes(plan: Plan) -> None:
     page = report(plan)
     chapter = re.search(r'<section id="lights".*?</section>', page, re.DOTALL)[0]
-    assert chapter.count('<span class="light level-1"><i aria-hidden="true"></i>red</span>') == 3
+    assert (
+        chapter.count('<span class="light level-1"><i aria-hidden="true"></i>red</span>') == 5
+    )  # a region's verdict and lights
     assert "Regions: yellow" in chapter
     assert "intensity rose by 1 % and the target was a fall of 3 %" in chapter
     assert "Three lights" in chapter
@@ -185,3 +193,31 @@ def test_a_rulebook_without_schemes_cannot_judge(energy_folder: Path, command: C
 def test_a_plan_without_energy_says_so(toy_plan: Plan) -> None:
     assert "energy control" in report(toy_plan).split("Not in this plan: ")[1].split("<")[0]
     assert explain(toy_plan, "c1").as_dict()["energy"] == []
+
+
+def test_a_column_that_the_table_declares_as_shown_is_told_on_every_surface(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = ENERGY._replace(columns=ENERGY.columns | {"floor": "decimal"}, shown=("floor",))
+    for module in (energy_chapter, explanation_content):
+        monkeypatch.setattr(module, "ENERGY", shown)
+    monkeypatch.setitem(TABLES, "energy", shown)
+    judged = plan.having(energy=plan.energy.assign(floor=Decimal("1234.5")))
+    for language in ("en", "zh"):
+        title = catalogue("columns", language)["floor"]
+        said = catalogue("explain", language)["setting"].format(name=title, value="1,234.5")
+        localized = localize(judged, language)
+        assert said in explain(judged, "c1", language).text()
+        assert any(title in text for text in cards(localized).texts)
+        (sheet,) = (sheet for sheet in sheets_of(localized) if sheet.key == "energy")
+        assert title in {column.title for column in sheet.columns}
+        whole, own = report(judged, language, annex=True), dossier(judged, "c1", language)
+        for page, times in ((whole, 2), (own, 1)):  # the page of the report, and the chapter of its annex
+            assert len(re.findall(rf"<th[^>]*>\s*{title}", page)) == times
+            assert page.count("1,234.5") == times * (1 if page is own else len(plan.energy))
+
+
+def test_a_light_that_does_not_count_says_so_beside_its_colour(plan: Plan) -> None:
+    exempt = plan.having(energy=plan.energy.assign(total_exempt=True))
+    assert "<small>does not count</small>" in dossier(exempt, "c1")
+    assert "<small>does not count</small>" not in dossier(plan, "c1")
