@@ -108,7 +108,7 @@ class ColumnWords:
 
     def title(self, name: str) -> str:
         """What a column is called."""
-        return self._titles[name]
+        return str(self._titles[name])
 
     def shown(self, table: Table) -> tuple[str, ...]:
         """The columns that people read wherever they read of a row; those with nothing but 0 are left out."""
