@@ -45,7 +45,8 @@ STUDIES = {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("count", [150, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.first
+@pytest.mark.parametrize("count", [30, pytest.param(1000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("rulebook", STUDIES)
 def test_tries_in_the_browser_give_what_python_gives(open_map, tmp_path_factory, rulebook: str, count: int) -> None:
     def in_browser(plan: zp.Plan, tries: Tries) -> Evaluated:
@@ -63,7 +64,7 @@ def test_tries_in_the_browser_give_what_python_gives(open_map, tmp_path_factory,
 @pytest.mark.first
 @pytest.mark.parametrize("rulebook", STUDIES)
 def test_tries_in_node_give_what_python_gives(node, tmp_path_factory, rulebook: str) -> None:
-    """The same scripts without a browser: fewer tries, cheap enough for every run of the tests."""
+    """The same scripts without a browser, and a few tries more."""
 
     def in_node(plan: zp.Plan, tries: Tries) -> Evaluated:
         answer = asked_in_node(node, EVALUATE, tmp_path_factory.mktemp("node"), plan, [{}, *tries])
