@@ -273,14 +273,18 @@ import multiprocessing, os, signal, sys
 import maps.runs.run_files
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without it
 name = sys.argv.pop()
-write = maps.runs.run_files.write_workbook
-def stop(*arguments):
-    write(*arguments)
+from maps.runs.run_files import write_report, write_workbook
+def write_slowly(plan, path, *arguments, **others):
+    while multiprocessing.parent_process():  # a copy goes on until it is ended
+        (path.parent / "late").mkdir(parents=True, exist_ok=True)
+    write_report(plan, path, *arguments, **others)
+def stop(plan, path, *arguments):
+    write_workbook(plan, path, *arguments)
     if multiprocessing.parent_process():  # a copy may write it
         os.kill(os.getppid(), getattr(signal, name))
         signal.pause()
     signal.raise_signal(getattr(signal, name))  # to this thread; another could take a signal to the process, too late
-maps.runs.run_files.write_workbook = stop
+maps.runs.run_files.write_report, maps.runs.run_files.write_workbook = write_slowly, stop
 sys.argv[0] = "zoneplan"
 from zoneplan.cli import main
 main()

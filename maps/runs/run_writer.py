@@ -108,9 +108,9 @@ def write_run(
 
     require_spoken(language, plan.rulebook)
     require_workers(workers)
-    with copies(ONE_BESIDE if by_tiles else worker_count(workers)) as some:
 
-        def fill(stage: Path) -> None:
+    def fill(stage: Path) -> None:
+        with copies(ONE_BESIDE if by_tiles else worker_count(workers)) as some:  # none is left when the stage goes
             write_files(
                 plan,
                 stage,
@@ -123,7 +123,7 @@ def write_run(
                 borders=borders,
             )
 
-        return _write(Path(folder).absolute(), fill, notice, plan.study)
+    return _write(Path(folder).absolute(), fill, notice, plan.study)
 
 
 def write_kept_run(files: Mapping[str, bytes], study: Study, folder: str | Path, notice: Notice = warn) -> Path:
