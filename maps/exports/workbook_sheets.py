@@ -256,20 +256,6 @@ OWN = frozenset({
     ("divergence", "vintage"), ("divergence_units", "vintage"),
 })  # fmt: skip
 """Columns that no file of the run has."""
-_TITLES = {
-    ("flows", "rule"): "paid_by",
-    ("flows", "instrument"): "agreement",
-    ("conflicts", "clause"): "test",
-    ("industries", "code"): "branch",
-    ("policy_texts", "exception"): "exceptions",
-    ("findings", "level"): "kind",
-    ("firmness", "parameter"): "nearest_threshold",
-    ("divergence_units", "share"): "part_of_all",
-    ("divergence_units", "change"): "change_over_years",
-    ("divergence", "since"): "first_year",
-    ("divergence_units", "since"): "first_year",
-}
-"""Columns of one name that say different things."""
 _KINDS: Mapping[str, Kind] = {
     "unit_id": "code", "rule": "code", "piece_id": "code", "feature": "code", "part_of": "code",
     "main": "zone", "main_of_whole": "zone", "flip_zone": "zone", "zone": "zone", "period": "year",
@@ -391,13 +377,9 @@ class _Sheets:
             kind = self._measure_kind(name, series)
             return Column(title, name, kind, self.truths(series) if kind == "truth" else series.tolist())
         plainly = (key == "measures" and name != "jurisdiction") or (key in _OF_REGIONS and name != "unit")
-        title_of = None if plainly else self.column_words.wordings.get(name)
+        title_of = None if plainly else self.column_words.wording(key, name)
         if (key, name) == ("divergence", "indicator"):
             title_of = catalogue("divergence", self.language).__getitem__
-        if name == "reading" and key != "industries":  # with place and day, as it was made
-            title_of = None
-        if name == "instrument":
-            title_of = self.terms.instrument if key == "policy_texts" else self.terms.flow
         if title_of is not None:
             words = {value: title_of(value) if value != "" else "" for value in series.unique()}
             return Column(title, name, _KINDS.get(name, "text"), series.map(words).tolist())
@@ -434,7 +416,7 @@ class _Sheets:
         if key == "lines" and name.startswith("to_") and name.endswith("_ha"):
             line = name.removeprefix("to_").removesuffix("_ha")
             return self.words["to_line"].format(line=self.column_words.zone(line))
-        return self.column_words.title(_TITLES.get((key, name), name))
+        return self.column_words.title(key, name)
 
     def _kind(self, key: str, name: str) -> Kind:
         if name in _KINDS:

@@ -245,7 +245,7 @@ class _Shown:
 
     def __init__(self, words: ColumnWords, table: Table) -> None:
         self._words, self._table, self._names = words, table, words.shown(table)
-        self.titles = tuple(map(words.title, self._names))
+        self.titles = tuple(words.title(table.name, name) for name in self._names)
 
     def texts(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         """What they say of a row."""

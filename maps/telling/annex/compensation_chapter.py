@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
-from maps.telling.annex.report_context import ReportContext, by_group, each_row
+from maps.telling.annex.report_context import ReportContext, by_group
 from maps.telling.summaries.page_blocks import Block, Card, Chapter, Column, Paragraph, grid
-from maps.words import render, text_in
-from zoning.money import PARTY_WORDS, expand_agreements, measure_names, parties_of_unit
+from maps.words import text_in
+from zoning.money import expand_agreements, measure_names, parties_of_unit
+from zoning.tables import FLOWS, POSITIONS
 
 
 def ecosystem_services(edition: ReportContext) -> Iterator[Block]:
@@ -88,9 +87,6 @@ def _title(edition: ReportContext, name: str, unit: str) -> str:
     return title if plain == name else f"{title} ({unit})"
 
 
-POOLS = frozenset(PARTY_WORDS)
-
-
 def flows(edition: ReportContext) -> Chapter:
     """What flows between parties: a table an instrument, then the position of each party."""
     words, table = edition.words, edition.plan.flows
@@ -101,7 +97,9 @@ def flows(edition: ReportContext) -> Chapter:
         blocks += _terms(edition, instrument)
         for period, part in by_group(rows, "period"):
             for unit, payments in by_group(part, "unit"):
-                blocks += _instrument(edition, f"{edition.flow(instrument)}, {period}", unit, payments)
+                title = f"{edition.flow(instrument)}, {period} ({edition.unit_of(unit)})"
+                columns = ("payer", "receiver", "amount", "rule", "reference")
+                blocks.append(edition.column_words.grid(title, FLOWS, columns, payments))
     return Chapter("flows", words["flows"], (*blocks, *_positions(edition), *services))
 
 
@@ -124,51 +122,14 @@ def _terms(edition: ReportContext, instrument: str) -> Iterator[Block]:
             yield Card(str(transfer.period), words[f"kind_{transfer.by}"], edition.doubt(transfer), facts)
 
 
-def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Block]:
-    columns = edition.columns(payer="unit", receiver="unit", amount_of_money="number", rule="long", reference="long")
-    yield grid(
-        f"{title} ({edition.unit_of(unit)})",
-        columns,
-        (
-            (
-                party_name(edition, row.payer),
-                party_name(edition, row.receiver),
-                edition.amount(row.amount),
-                render(row.rule, edition.language),
-                row.reference,
-            )
-            for row in each_row(rows)
-        ),
-    )
-
-
 def _positions(edition: ReportContext) -> Iterator[Block]:
     words = edition.words
     yield Paragraph(words["positions"], "heading")
     yield Paragraph(words["positions_intro"])
-    columns = edition.columns(party="unit", paid="number", received="number", net="number")
     for unit, rows in by_group(edition.plan.positions, "unit"):
         for kind, parties in by_group(rows, "kind"):
-            yield grid(
-                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {edition.number(len(parties))}",
-                columns,
-                (
-                    (
-                        party_name(edition, row.party, kind),
-                        edition.amount(row.paid),
-                        edition.amount(row.received),
-                        edition.amount(row.net),
-                    )
-                    for row in each_row(parties)
-                ),
-            )
-
-
-def party_name(edition: ReportContext, party: str, kind: str = "") -> str:
-    """What a party is called: a unit by its name, a pool in words, a zone by its title."""
-    if kind == "zone":
-        return edition.title(party)
-    return edition.words[PARTY_WORDS[party]] if party in PARTY_WORDS else edition.unit(edition.jurisdiction(party))
+            title = f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {edition.number(len(parties))}"
+            yield edition.column_words.grid(title, POSITIONS, ("party", "paid", "received", "net"), parties)
 
 
 def unit_flows(edition: ReportContext, unit_id: str) -> list[Block]:
@@ -176,17 +137,5 @@ def unit_flows(edition: ReportContext, unit_id: str) -> list[Block]:
     plan = edition.plan
     flows, parties = plan.flows, parties_of_unit(plan.measures, unit_id, plan.study.units.levels)
     flows_of_unit = flows[flows["payer"].isin(parties) | flows["receiver"].isin(parties)]
-    columns = edition.columns(
-        instrument="text", payer="text", receiver="text", amount_of_money="number", reference="long"
-    )
-    rows = (
-        (
-            f"{edition.flow(row.instrument)} {row.period}",
-            party_name(edition, row.payer),
-            party_name(edition, row.receiver),
-            f"{edition.amount(row.amount)} {edition.unit_of(row.unit)}",
-            row.reference,
-        )
-        for row in each_row(flows_of_unit)
-    )
-    return [grid("", columns, rows)] if len(flows_of_unit) else []
+    columns = ("instrument", "period", "payer", "receiver", "amount", "unit", "reference")
+    return [edition.column_words.grid("", FLOWS, columns, flows_of_unit)] if len(flows_of_unit) else []

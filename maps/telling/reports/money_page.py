@@ -8,14 +8,15 @@ from functools import partial
 import pandas as pd
 
 from maps.drawing import Wording, flow_chart
-from maps.telling.annex.compensation_chapter import POOLS, party_name
 from maps.telling.annex.report_context import by_group
 from maps.telling.figures.plan_figures import PlanFigures
 from maps.telling.reports.summary_page import listed
 from maps.telling.summaries.page_blocks import Block, Cell, Facts, Page, Strong, Table, drawn
 from maps.words import text_in
-from zoning.money import net_amounts
+from zoning.money import PARTY_WORDS, net_amounts
 
+POOLS = frozenset(PARTY_WORDS)
+"""Parties that are no place."""
 CHARTS = 3
 """So many instruments have a chart; the others are rows of a table."""
 PARTIES = 14
@@ -32,9 +33,7 @@ def money(figures: PlanFigures) -> Page:
             lambda party: _party(figures, party),
             partial(edition.money, unit=unit),
             edition.words["others_drawn"],
-            edition.words["payer"],
-            edition.words["receiver"],
-            edition.words["amount_of_money"],
+            *(edition.column_words.title("flows", name) for name in ("payer", "receiver", "amount")),
         )
         chart = flow_chart(title, rows, POOLS, wording, tall=66 if len(groups) == 1 else 34)
         note = edition.tell("note_flows", name=edition.flow(instrument), period=period)
@@ -68,7 +67,7 @@ def _groups(figures: PlanFigures) -> list[Group]:
 def _party(figures: PlanFigures, party: str) -> str:
     if party in figures.units.index:
         return figures.names([party])[0]
-    return party_name(figures.edition, party)
+    return figures.edition.column_words.party(party)
 
 
 def _nets(rows: pd.DataFrame) -> pd.Series:

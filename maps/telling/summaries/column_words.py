@@ -40,6 +40,23 @@ LEVELS: Mapping[int | str, int] = {
 }
 """The level of a light, by itself or by its colour."""
 HECTARES = "_ha"
+PLACES = frozenset({"region", "payer", "receiver", "party"})
+"""Columns that hold units, among jurisdictions and others."""
+TITLES = {
+    ("flows", "rule"): "paid_by",
+    ("flows", "instrument"): "agreement",
+    ("flows", "amount"): "amount_of_money",
+    ("conflicts", "clause"): "test",
+    ("industries", "code"): "branch",
+    ("policy_texts", "exception"): "exceptions",
+    ("findings", "level"): "kind",
+    ("firmness", "parameter"): "nearest_threshold",
+    ("divergence_units", "share"): "part_of_all",
+    ("divergence_units", "change"): "change_over_years",
+    ("divergence", "since"): "first_year",
+    ("divergence_units", "since"): "first_year",
+}
+"""Columns of one name that say different things."""
 
 
 class ShownFact(NamedTuple):
@@ -71,7 +88,7 @@ class ColumnWords:
         )
         titles = {scenario.name: scenario.title or scenario.name for scenario in plan.study.scenarios}
         scenarios = {name: text_in(title, plan.language, name) for name, title in titles.items()}
-        self.wordings: Mapping[str, Callable[[Any], str]] = {
+        self._by_name: Mapping[str, Callable[[Any], str]] = {
             "main": self.zone, "main_of_whole": self.zone, "flip_zone": self.zone, "line": self.zone,
             "zone": self.zones, "overlays": self.zones, "lost_to": self.zones,
             "scenario": lambda name: scenarios.get(name, name),
@@ -91,11 +108,14 @@ class ColumnWords:
             **dict.fromkeys(LIGHTS, self.light),
             "treatment": industry.__getitem__, "state": industry.__getitem__,
             "objective": lambda code: self._report[f"objective_{code}"], "method": optimum.__getitem__,
-            "reading": lambda code: reading_text(code, self.language),
             "list": lambda code: self.lists.get(code, code), "code": self.branch,
             "condition": self.terms.condition, "parts": self.parts,
         }  # fmt: skip
-        """By the name of a column what a value is called; the rest goes by its type."""
+        self._by_column: Mapping[tuple[str, str], Callable[[Any], str]] = {
+            ("policy_texts", "instrument"): self.terms.instrument, ("flows", "instrument"): self.terms.flow,
+            ("industries", "reading"): lambda code: reading_text(code, self.language),
+            ("flows", "period"): str, ("energy", "period"): str,
+        }  # fmt: skip
         self._by_type: Mapping[str, Callable[[Any], str]] = {
             "int": lambda value: format_number(value, self.language),
             "decimal": lambda value: amount(value, self.language),
@@ -106,9 +126,13 @@ class ColumnWords:
         }
         self._shown: dict[str, tuple[str, ...]] = {}
 
-    def title(self, name: str) -> str:
-        """What a column is called."""
-        return str(self._titles[name])
+    def title(self, table: str, name: str) -> str:
+        """What a column of a table is called."""
+        return str(self._titles[TITLES.get((table, name), name)])
+
+    def wording(self, table: str, name: str) -> Callable[[Any], str] | None:
+        """How a value of a column is called; None where its type says it."""
+        return self._by_column.get((table, name)) or self._by_name.get(name)
 
     def shown(self, table: Table) -> tuple[str, ...]:
         """The columns that people read wherever they read of a row; those with nothing but 0 are left out."""
@@ -130,14 +154,12 @@ class ColumnWords:
         >>> from maps.words import localize
         >>> from zoning.tables import QUOTAS
         >>> words = ColumnWords(localize(zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))))
-        >>> words.title("floor"), words.text(QUOTAS, "floor", Decimal("1250.5")), words.text(QUOTAS, "floor", None)
-        ('Floor', '1,250.5', '–')
+        >>> words.title("quotas", "floor"), [words.text(QUOTAS, "floor", value) for value in (Decimal("1250.5"), None)]
+        ('Floor', ['1,250.5', '–'])
         """
         if not has_value(value):
             return NONE
-        kind = table.columns[name]
-        by_name = None if kind in FIGURES and name not in LIGHTS else self.wordings.get(name)
-        return (by_name or self._by_type.get(kind, str))(value)
+        return (self.wording(table.name, name) or self._by_type.get(table.columns[name], str))(value)
 
     def measured(self, table: Table, name: str, row: Mapping[str, Any]) -> str:
         """What a column says of a row, with its unit of measure, and what qualifies it."""
@@ -149,16 +171,18 @@ class ColumnWords:
     def facts(self, table: Table, row: Mapping[str, Any]) -> tuple[ShownFact, ...]:
         """What the shown columns say of a row, those without a value left out."""
         return tuple(
-            ShownFact(name, self.title(name), self.measured(table, name, row))
+            ShownFact(name, self.title(table.name, name), self.measured(table, name, row))
             for name in self.shown(table)
             if has_value(row[name])
         )
 
     def cell(self, table: Table, name: str, row: Mapping[str, Any]) -> Cell:
-        """What a column says of a row, as pages show it: a light with its shape, what qualifies a value beneath it."""
+        """What a column says of a row, as pages show it: a light with its shape, the id of a unit beneath its name."""
         text, note = self.text(table, name, row[name]), self._qualifier(table, name, row)
         if name in LIGHTS:
             return Light(LEVELS[row[name]], text, note)
+        if name in PLACES and row[name] in self._plan.distinct_names and text != row[name]:
+            return text, row[name]
         return (text, note) if note else text
 
     def grid(self, title: str, table: Table, names: Iterable[str], rows: pd.DataFrame, note: str = "") -> Grid:
@@ -169,7 +193,7 @@ class ColumnWords:
 
     def heads(self, table: Table, names: Iterable[str]) -> tuple[Column, ...]:
         """Columns of a grid, each by its title."""
-        return tuple(Column(self.title(name), _look(table, name)) for name in names)
+        return tuple(Column(self.title(table.name, name), _look(table, name)) for name in names)
 
     def _qualifier(self, table: Table, name: str, row: Mapping[str, Any]) -> str:
         """What must be known beside a value, such as that it does not count; empty where nothing must."""
