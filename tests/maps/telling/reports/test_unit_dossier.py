@@ -178,7 +178,7 @@ class TestWhatItSays:
             "amount": Decimal("1250.50"), "unit": "EUR", "rule": "gap", "reference": "Toy Act, section 9",
         }  # fmt: skip
         plan = toy_plan.having(flows=pd.DataFrame([flow]))
-        assert "Forest fund 2025 Forest fund Unit A1 (a1) 1,250.50 EUR Toy Act, section 9" in section(
+        assert "Forest fund 2025 Forest fund Unit A1 a1 1,250.50 EUR Toy Act, section 9" in section(
             dossier(plan, "a1"), "money"
         )
         assert "None." in section(dossier(plan, "a2"), "money")
