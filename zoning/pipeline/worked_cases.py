@@ -310,7 +310,7 @@ def run_cases(
     name_or_path : str or Path
         As for :func:`zoning.rulebook.read_rulebook`.
     announce : callable, optional
-        Called before each case with the number of those that are done, and of all.
+        Called with the number of cases that are done, and of all, while they run.
 
     Returns
     -------
@@ -336,12 +336,18 @@ def run_cases(
     rulebooks = {day: rulebook.at(day) for day in sorted(days)}
     faults = (case_faults(draft, file, position, case, rulebooks[case.date]) for file, position, case in places)
     raise_all((*_namesakes(draft, places), *chain.from_iterable(faults)))
-    results = []
-    for number, (file, position, case) in enumerate(places):
-        announce(number, len(places))
-        differences = tuple(_differences(case, rulebooks[case.date]))
-        results.append(Result(case.name, draft.where("cases", position, file=file), differences))
-    return tuple(results)
+    differences: dict[str, tuple[Difference, ...]] = {}
+    for batch in _batches([case for _, _, case in places], rulebooks):
+        announce(len(differences), len(places))
+        differences |= dict.fromkeys(_as_expected(batch, rulebooks[batch[0].case.date]), ())
+    for _, _, case in places:
+        if case.name not in differences:
+            announce(len(differences), len(places))
+            differences[case.name] = tuple(_differences(case, rulebooks[case.date]))
+    return tuple(
+        Result(case.name, draft.where("cases", position, file=file), differences[case.name])
+        for file, position, case in places
+    )
 
 
 def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterator[RulebookError]:
@@ -368,11 +374,24 @@ def is_as_expected(case: Case, rulebook: Rulebook) -> bool:
 def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
     """What is not as the case expects; a refusal is a difference, too."""
     try:
-        outcome = _outcome(case, rulebook)
+        (outcome,) = _outcomes([_question(case, rulebook)], rulebook)
     except ZoneplanError as error:
         lacking = _asked_for(case, rulebook)
         yield Difference(_not_given(lacking) if lacking else Phrase("refused: {error}", error=error))
         return
+    yield from _unexpected(case, outcome, rulebook)
+
+
+def _as_expected(batch: Sequence[_Question], rulebook: Rulebook) -> Iterator[str]:
+    """Names of the cases that come out as expected; none where one of them is refused, for each must then be asked."""
+    with suppress(ZoneplanError):
+        for question, outcome in zip(batch, _outcomes(batch, rulebook), strict=True):
+            if not any(_unexpected(question.case, outcome, rulebook)):
+                yield question.case.name
+
+
+def _unexpected(case: Case, outcome: _Found, rulebook: Rulebook) -> Iterator[Difference]:
+    """What of an outcome is not as the case expects."""
     expected = case.expect
     for what in ("main", "main_of_whole", "status"):
         wanted = getattr(expected, what)
@@ -466,6 +485,8 @@ def _compared_results(what: str, wanted: Iterable[str] | None, names: frozenset[
 
 def _verdicts(wanted: Mapping[str, str], state: State, outcome: _Found, rulebook: Rulebook) -> Iterator[str]:
     """What the negative lists that hold say of the industries that the case names."""
+    if not wanted:
+        return
     items = list_industries(rulebook)
     names = lists_on(outcome.policies | outcome.overruled, rulebook)
     held, lists = items[items["list"].isin(names)], cover_lists(names, items, rulebook)
@@ -507,30 +528,82 @@ class _Found(NamedTuple):
     amounts: Mapping[tuple[str, ...], Decimal]
 
 
-def _outcome(case: Case, rulebook: Rulebook) -> _Found:
-    measures, quotas = case_measures(case, rulebook), case_quotas(case)
-    known = complete_measures(measures, rulebook).table  # what a case does not give is so as the rulebook takes it
-    zones = resolve(classify(known, rulebook, part_of=case_wholes(case, rulebook)).table, rulebook)
-    pieces, lights = case_pieces(case, rulebook), case_lights(case, rulebook)
-    flows = case_flows(case, zones, known, rulebook)
-    policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces).table
-    policies = policies[policies["unit_id"] == case.unit]
-    zone = zones.loc[case.unit]
-    norms = weigh_norms(known.loc[[case.unit]], rulebook, ("jurisdiction",), quotas)
-    return _Found(
-        main=str(zone["main"]),
-        main_of_whole=str(zone["main_of_whole"]),
-        status=str(zone["status"]),
-        reason=zone["reason"],
-        overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
-        **_sorted(policies[policies["piece_id"] == ""]),
-        measures=known.loc[case.unit].to_dict(),
-        norms=dict(zip(norms["norm"], norms["answer"], strict=True)),
-        pieces=tuple(_sorted(policies[policies["piece_id"] == piece]) for piece in pieces.index),
-        energy={} if lights is None else lights.to_dict("records")[0],
-        progress=None if case.expect.intensity_progress_pct is None else case_progress(case, rulebook),
-        amounts={} if flows is None or not (case.agreements or case.transfers) else net_amounts_by(flows, "instrument"),
-    )
+class _Question(NamedTuple):
+    """A case, and the measures of its units: what it does not give is so as the rulebook takes it."""
+
+    case: Case
+    known: pd.DataFrame
+
+
+def _question(case: Case, rulebook: Rulebook) -> _Question:
+    return _Question(case, complete_measures(case_measures(case, rulebook), rulebook).table)
+
+
+def _batches(cases: Iterable[Case], rulebooks: Mapping[date, Rulebook]) -> list[list[_Question]]:
+    """Cases that can be asked as units of one table, for nothing of one reaches another, in such sets.
+
+    Those of a set are of one day, give values of the same names, and lie in regions of their own. A unit that a case
+    does not name is called otherwise in each. Left out are cases of more than their unit, and those that are refused.
+    """
+    alike: dict[tuple[object, ...], list[list[_Question]]] = {}
+    for number, case in enumerate(cases):
+        if case.whole or case.others or case.pieces or case.energy or case.agreements or case.transfers:
+            continue
+        unit = case.unit if "unit" in case.model_fields_set else f"{case.unit} {number}"
+        with suppress(ZoneplanError):
+            question = _question(case.model_copy(update={"unit": unit}), rulebooks[case.date])
+            given = frozenset(name for name in case.given if not is_measure(name))
+            batches = alike.setdefault((case.date, given, frozenset(question.known.columns)), [])
+            regions = _regions(question.case)
+            free = (batch for batch in batches if not any(regions & _regions(other.case) for other in batch))
+            if (batch := next(free, None)) is not None:
+                batch.append(question)
+            else:
+                batches.append([question])
+    return [batch for batches in alike.values() for batch in batches]
+
+
+def _regions(case: Case) -> set[str]:
+    """The unit of a case, and its jurisdiction."""
+    return {case.unit, case.jurisdiction} - {""}
+
+
+def _outcomes(batch: Sequence[_Question], rulebook: Rulebook) -> Iterator[_Found]:
+    """What the rulebook makes of cases that are asked together."""
+    cases, first = [case for case, _ in batch], batch[0].case
+    known = pd.concat([known for _, known in batch])
+    quotas = pd.concat([case_quotas(case) for case in cases], ignore_index=True)
+    zones = resolve(classify(known, rulebook, part_of=case_wholes(first, rulebook)).table, rulebook)
+    pieces = case_pieces(first, rulebook)
+    lights = _joined(case_lights(case, rulebook) for case in cases)
+    flows = _joined(case_flows(case, zones, known, rulebook) for case in cases)
+    policies = assign(zones, known, quotas, lights, flows, rulebook, pieces=pieces).table
+    for case in cases:
+        zone, unit = zones.loc[case.unit], known.loc[[case.unit]]
+        there = policies[policies["unit_id"] == case.unit]
+        norms = weigh_norms(unit, rulebook, ("jurisdiction",), quotas) if case.expect.norms else None
+        yield _Found(
+            main=str(zone["main"]),
+            main_of_whole=str(zone["main_of_whole"]),
+            status=str(zone["status"]),
+            reason=zone["reason"],
+            overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
+            **_sorted(there[there["piece_id"] == ""]),
+            measures=unit.loc[case.unit].to_dict(),
+            norms={} if norms is None else dict(zip(norms["norm"], norms["answer"], strict=True)),
+            pieces=tuple(_sorted(there[there["piece_id"] == piece]) for piece in pieces.index),
+            energy=lights.to_dict("records")[0] if case.energy and lights is not None else {},
+            progress=None if case.expect.intensity_progress_pct is None else case_progress(case, rulebook),
+            amounts={}
+            if flows is None or not (case.agreements or case.transfers)
+            else net_amounts_by(flows, "instrument"),
+        )
+
+
+def _joined(tables: Iterable[pd.DataFrame | None]) -> pd.DataFrame | None:
+    """Tables in one; None where there is none."""
+    there = [table for table in tables if table is not None]
+    return pd.concat(there, ignore_index=True) if there else None
 
 
 def _sorted(policies: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -4,10 +4,10 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.words import render
-from tests.helpers import replacement
+from tests.helpers import builtin_rulebook, replacement
 from tests.zoning.conftest import said
 from zoning.errors import RulebookError
-from zoning.pipeline.worked_cases import run_cases
+from zoning.pipeline.worked_cases import is_as_expected, run_cases
 from zoning.rulebook import builtin_rulebooks, read_draft
 
 
@@ -26,6 +26,17 @@ def test_cases_show_what_every_rule_and_policy_does(name) -> None:
     assert {policy.id for policy in draft.policies} <= policies
     excepted = {policy for one in places for policy in one.excepted or ()}
     assert {policy.id for policy in draft.policies if policy.exceptions} <= excepted
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", builtin_rulebooks())
+def test_cases_come_out_alone_as_they_do_together(name) -> None:
+    """Those that can be are asked as units of one table; each eighth is asked by itself, too."""
+    cases = [case for cases in read_draft(name).cases.values() for case in cases][::8]
+    together = {result.name: result.passed for result in run_cases(name)}
+    assert {case.name: is_as_expected(case, builtin_rulebook(name).at(case.date)) for case in cases} == {
+        case.name: together[case.name] for case in cases
+    }
 
 
 def test_cases_that_go_as_expected(write_rulebook) -> None:
